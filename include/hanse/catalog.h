@@ -1,0 +1,122 @@
+/* The catalogue: what a node knows, as SQL. Made of journal entries by the projectors here, in the store's
+ * own transaction, and read back by the functions here on read-only connections.
+ *
+ * Not here: checking what an author wrote (odcs.h; the projectors are lenient: a wrong type reads as NULL, a
+ * body that cannot be parsed gives no rows), and anything about the mesh (service adds `as_of` and the like).
+ *
+ * Same journals, same rows: no view shows anything that depends on the order of arrival.
+ * Answers are jansson values that the caller owns. */
+#ifndef HANSE_CATALOG_H
+#define HANSE_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hanse/bytes.h"
+#include "hanse/hash.h"
+#include "hanse/limits.h"
+#include "hanse/projector.h"
+
+struct json_t; /* jansson's */
+struct sqlite3;
+
+#define HANSE_CATALOG_VERSION 1u /* of the projection: another one in a file projects everything again */
+
+#define HANSE_KIND_PROFILE "profile"   /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
+                                        */
+#define HANSE_KIND_CONTRACT "contract" /* key id@version; ODCS as YAML or JSON */
+#define HANSE_KIND_PROVENANCE                                                                                \
+    "provenance" /* key kind/key@index; JSON: asked_by, approved_by, repository, … */
+
+#define HANSE_CONTRACT_FIELDS_MAX                                                                            \
+    10000u                          /* rows a contract version gives: fields, and each other kind of row */
+#define HANSE_COLUMN_TEXT_MAX 4096u /* bytes of a text in a view; longer ones are cut */
+
+/* The projectors of one connection. `prepared` of a `contract` entry is its `struct hanse_document *`,
+ * borrowed. */
+struct hanse_catalog;
+struct hanse_catalog *hanse_catalog_new(void);
+const struct hanse_projection *hanse_catalog_projection(struct hanse_catalog *catalog);
+void hanse_catalog_destroy(struct hanse_catalog **catalog); /* after the store that uses it is closed */
+
+/* Every column of every public view, view by view in the order of the columns. Static. */
+struct hanse_catalog_column {
+    const char *view;
+    const char *column;
+    const char *type; /* "text", "integer", "boolean" (0 or 1) */
+    const char *description;
+};
+size_t hanse_catalog_columns(const struct hanse_catalog_column **ret_columns);
+
+/* A contract's version as it is named: `domain/id@version`, `domain/id` (its highest version by SemVer), `id`
+ * or `id@version` when only one domain has it, each also behind `hanse://` and then percent-encoded. */
+struct hanse_contract_ref {
+    char domain[2 * HANSE_NAME_MAX];
+    char contract[HANSE_COLUMN_TEXT_MAX + 1];
+    char version[HANSE_COLUMN_TEXT_MAX + 1];
+    struct hanse_hash journal;
+    uint64_t entry; /* index in the journal */
+    int64_t id;     /* of the row; this connection's business */
+};
+/* Errors: NOT_FOUND; DUPLICATE when several domains have it, with `ret_candidates` an array of full names
+ * (else it is untouched); IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_resolve(struct sqlite3 *db, const char *name,
+                                         struct hanse_contract_ref *ret_ref, struct json_t **ret_candidates);
+
+struct hanse_search {
+    const char *words; /* anything a user types; need not be UTF-8 */
+    size_t words_size;
+    const char *domain; /* or NULL: all */
+    uint32_t limit;     /* 0 means 20; at most 100 */
+    uint32_t offset;    /* at most 10,000 */
+};
+/* Ranked live contracts, each by its highest version:
+ * {"results":[{"domain","contract","version","title","why", "health"}], "matched": "all" | "any" (of the
+ * words) | "none", "next": offset or null}. The last word also finds words that begin with it. `why` names
+ * what matched, as in "name, field customer_id". Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_search(struct sqlite3 *db, const struct hanse_search *search,
+                                        struct json_t **ret_answer);
+
+/* {"contracts":[{"domain","contract","version","title","status","owner","versions","published_at_ms","entry"}],
+ * "next": cursor or null}, by domain and contract. `domain` and `after` (a cursor) may be NULL. At most
+ * 1,000. */
+HANSE_MUST_USE int hanse_catalog_list(struct sqlite3 *db, const char *domain, const char *after,
+                                      uint32_t limit, struct json_t **ret_answer);
+/* {"domains":[{"domain","title",…,"contracts"}]} */
+HANSE_MUST_USE int hanse_catalog_domains(struct sqlite3 *db, struct json_t **ret_answer);
+/* One version: its metadata, `objects` with their `fields`, `servers`, `tags`, `versions`, `journal` (hex).
+ */
+HANSE_MUST_USE int hanse_catalog_show(struct sqlite3 *db, const struct hanse_contract_ref *ref,
+                                      struct json_t **ret_answer);
+/* The published bytes and their media. Errors: NOT_FOUND when the body is not here. */
+HANSE_MUST_USE int hanse_catalog_raw(struct sqlite3 *db, const struct hanse_contract_ref *ref,
+                                     struct hanse_buffer *ret_content, struct hanse_buffer *ret_media);
+/* Everything ever published under a contract's id:
+ * {"domain","contract","history":[{"version","operation","entry", "published_at_ms","live","size_bytes"}]},
+ * oldest first. `name` as above, without version; that of a contract all of whose versions are retracted
+ * needs its domain. Errors as of resolve. */
+HANSE_MUST_USE int hanse_catalog_history(struct sqlite3 *db, const char *name, struct json_t **ret_answer,
+                                         struct json_t **ret_candidates);
+/* What the answers rest on: {"heads_root": hex or null, "published_at_ms": of the newest commit, or null}. */
+HANSE_MUST_USE int hanse_catalog_as_of(struct sqlite3 *db, struct json_t **ret_answer);
+
+/* Orders versions by SemVer 2.0.0 precedence; what is no SemVer comes below, in natural order; never 0 for
+ * two different texts. */
+int hanse_version_compare(const char *a, const char *b);
+
+/* Users' SQL: one SELECT over the public views and pure functions, read-only, bounded. */
+struct hanse_sandbox_limits { /* 0 means the default */
+    uint64_t steps;           /* of SQLite's virtual machine: 50 million */
+    uint32_t rows;            /* 10,000 */
+    size_t bytes;             /* of the answer: 16 MiB */
+    uint32_t timeout_ms;      /* 10 seconds */
+};
+/* {"columns":[…],"rows":[[…]],"truncated":bool}; blobs as hex. On failure `ret_message` says why, for the
+ * user. Errors: INVALID (the SQL is wrong, or asks for what is not open), TOO_COSTLY, NOT_FOUND (no
+ * database), IO, CORRUPT. */
+HANSE_MUST_USE int hanse_sandbox_query(const char *path, struct hanse_bytes sql,
+                                       const struct hanse_sandbox_limits *limits, struct json_t **ret_answer,
+                                       struct hanse_buffer *ret_message);
+
+#endif

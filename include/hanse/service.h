@@ -1,0 +1,65 @@
+/* The service: every use case once. The doors (http, cli, later mcp) only carry parameters in and answers
+ * out: an operation is a row in node/service/operations.def, and each door serves every row.
+ *
+ * Parameters and answers are JSON, since every door speaks it: params is an object (query string, request
+ * body or command line); the answer is the shape that docs/ and interfaces.md promise to scripts. Every
+ * answer of a read carries `as_of` {heads_root, at, age_ms}, `origin`, `domains_up_to_date`,
+ * `domains_admitted`.
+ *
+ * Threads: one `struct hanse_service` a thread (it has its own read-only connection); the mesh handle is
+ * shared. */
+#ifndef HANSE_SERVICE_H
+#define HANSE_SERVICE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "hanse/bytes.h"
+#include "hanse/error.h"
+#include "hanse/home.h"
+#include "hanse/mesh.h"
+
+struct hanse_service;
+
+/* `mesh` NULL: no node runs here; reads answer from the home's database, writes give UNREACHABLE. Both are
+ * borrowed. */
+HANSE_MUST_USE int hanse_service_open(struct hanse_home *home, struct hanse_mesh *mesh,
+                                      struct hanse_service **ret_service);
+void hanse_service_close(struct hanse_service **service);
+
+struct hanse_answer {
+    json_t *json; /* owned. On error an object: {"error","message"} and, where it helps, "fix", "findings",
+                     "candidates", … */
+    struct hanse_buffer raw; /* original bytes, when the operation gives those (`media` is set) */
+    const char *media;       /* static, or NULL */
+};
+void hanse_answer_release(struct hanse_answer *answer);
+
+enum hanse_operation_flags {
+    HANSE_OPERATION_WRITES = 1, /* needs the token through HTTP */
+    HANSE_OPERATION_ALONE = 2,  /* the command line may run it in a home whose node is down, by starting the
+                                   mesh  thread for itself, without links */
+};
+
+struct hanse_operation {
+    const char *name;   /* "search" */
+    const char *method; /* "GET" or "POST" */
+    const char *path;   /* "/api/v1/contracts/{domain}/{id}": the braces become parameters */
+    unsigned flags;
+    const char *summary; /* one line, for OpenAPI and help */
+    int (*run)(struct hanse_service *service, json_t *params, struct hanse_answer *ret_answer);
+};
+
+/* All of them, in the order of operations.def. */
+const struct hanse_operation *hanse_operations(size_t *ret_count);
+const struct hanse_operation *hanse_operation_find(const char *name);
+/* Runs one. Gives the error's number as well as the answer that explains it. */
+int hanse_operation_run(struct hanse_service *service, const struct hanse_operation *operation,
+                        json_t *params, struct hanse_answer *ret_answer);
+
+/* Wiring for `hanse up` and for operations that run alone: the mesh's configuration from the home. `bind`
+ * false: no sockets. The configuration borrows from the home. */
+HANSE_MUST_USE int hanse_service_mesh_config(struct hanse_home *home, bool bind,
+                                             struct hanse_mesh_config *ret_config);
+
+#endif

@@ -1,0 +1,69 @@
+/* When an own journal may be signed. A disk that was rolled back would make its owner sign the same place
+ * twice; so a node that may have lost entries asks the mesh for its own head first. */
+#include "engine_private.h"
+
+void fence_answered(struct hanse_engine *e, struct link *link)
+{
+    link->answered = true;
+    fences_review(e);
+}
+
+void fences_review(struct hanse_engine *e)
+{
+    bool anybody = false;
+    for (size_t i = 0; i < e->link_count; i++) {
+        if (!link_is_member(&e->links[i]))
+            continue;
+        if (!e->links[i].answered)
+            return; /* everybody who is here is asked */
+        anybody = true;
+    }
+    for (uint32_t i = 0; anybody && i < e->ledger_count; i++) {
+        struct ledger *ledger = e->ledgers[i];
+        if (ledger->own && ledger->known_size <= ledger->journal.held_size)
+            ledger->confirmed = true;
+    }
+}
+
+static bool nobody_to_ask(struct hanse_engine *e)
+{
+    return hanse_hash_is_zero(&e->config.pin.mesh) || !roster_has_others(e);
+}
+
+int fence_check(struct hanse_engine *e, const struct ledger *ledger)
+{
+    if (ledger->journal.held_size < ledger->fence_size)
+        return HANSE_E_FENCED;
+    if (ledger->confirmed || nobody_to_ask(e))
+        return HANSE_OK;
+    if (ledger->fenced)
+        return HANSE_E_FENCED;
+    /* Nothing looks wrong here; still, a copy of the whole machine would look the same. Whoever can be
+     * reached is asked, and nobody for longer than a moment. */
+    return e->started && e->now_ms - e->started_ms >= ALONE_MS ? HANSE_OK : HANSE_E_FENCED;
+}
+
+int hanse_engine_may_sign(struct hanse_engine *e, const struct hanse_hash *id)
+{
+    const struct ledger *ledger = ledger_find(e, id);
+    if (ledger == NULL || !ledger->own)
+        return HANSE_E_NOT_WRITER;
+    return fence_check(e, ledger);
+}
+
+void hanse_engine_own(struct hanse_engine *e, const struct hanse_hash *id, bool fenced, uint64_t fence_size)
+{
+    struct ledger *ledger = ledger_get(e, id);
+    ledger->own = true;
+    ledger->fenced = fenced;
+    ledger->fence_size = fence_size;
+    ledger->confirmed = false;
+}
+
+void hanse_engine_unfence(struct hanse_engine *e, const struct hanse_hash *id)
+{
+    struct ledger *ledger = ledger_get(e, id);
+    ledger->fence_size = 0;
+    ledger->known_size = ledger->journal.held_size;
+    ledger->confirmed = true;
+}

@@ -1,0 +1,162 @@
+/* Comparing heads and pulling what is missing: reconciling owns completeness. PROTOCOL.md, "Links": ROOT,
+ * HEADS, WANT. */
+#include <string.h>
+
+#include "engine_private.h"
+
+void heads_update(struct hanse_engine *e, const struct ledger *ledger)
+{
+    const struct hanse_journal *journal = &ledger->journal;
+    if (!ledger->admitted || hanse_journal_size(journal) == 0) {
+        hanse_tree_remove(e->heads, &journal->id);
+        return;
+    }
+    struct hanse_tree_item item = {.key = journal->id, .index = ledger->ordinal};
+    item.leaf = hanse_head_leaf(&journal->id, hanse_journal_size(journal), &journal->root);
+    hanse_tree_put(e->heads, &item);
+}
+
+void send_root(struct hanse_engine *e, struct link *link)
+{
+    struct hanse_buffer message;
+    struct hanse_hash root = hanse_tree_root(e->heads);
+    hanse_buffer_init(&message);
+    message_begin(MESSAGE_ROOT, &message);
+    hanse_write_hash(&message, &root);
+    hanse_write_uint(&message, hanse_tree_count(e->heads));
+    effect_send(e, link, HANSE_CLASS_HEADS, &message);
+}
+
+void send_root_to_all(struct hanse_engine *e)
+{
+    for (size_t i = 0; i < e->link_count; i++) {
+        if (link_is_member(&e->links[i]))
+            send_root(e, &e->links[i]);
+    }
+}
+
+static void write_head(struct hanse_buffer *out, const struct ledger *ledger)
+{
+    hanse_write_array(out, 3);
+    hanse_write_hash(out, &ledger->journal.id);
+    hanse_write_uint(out, ledger->journal.held_size);
+    hanse_write_hash(out, &ledger->journal.held_root);
+}
+
+static void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
+                            const struct ledger *const *ledgers, size_t count)
+{
+    struct hanse_buffer message;
+    hanse_buffer_init(&message);
+    message_begin(MESSAGE_HEADS, &message);
+    hanse_write_uint(&message, complete);
+    hanse_write_array(&message, count);
+    for (size_t i = 0; i < count; i++)
+        write_head(&message, ledgers[i]);
+    effect_send(e, link, HANSE_CLASS_HEADS, &message);
+}
+
+void send_heads(struct hanse_engine *e, struct link *link, bool complete,
+                bool (*choose)(const struct link *, const struct ledger *))
+{
+    const struct ledger **chosen = hanse_malloc(e->ledger_count * sizeof *chosen);
+    size_t count = 0;
+    for (uint32_t i = 0; i < e->ledger_count; i++) {
+        const struct ledger *ledger = e->ledgers[i];
+        if (ledger->admitted && ledger->journal.held_size > 0 && (choose == NULL || choose(link, ledger)))
+            chosen[count++] = ledger;
+    }
+    /* More than one message holds are not a complete list any more, each on its own. */
+    complete = complete && count <= HANSE_HEADS_MAX;
+    for (size_t from = 0; from < count || (from == 0 && complete); from += HANSE_HEADS_MAX)
+        send_some_heads(e, link, complete, chosen + from,
+                        count - from < HANSE_HEADS_MAX ? count - from : HANSE_HEADS_MAX);
+    scratch_keep(e, chosen);
+}
+
+void send_head(struct hanse_engine *e, struct link *link, const struct ledger *ledger)
+{
+    const struct ledger *one[1] = {ledger};
+    send_some_heads(e, link, false, one, 1);
+}
+
+static size_t pulls_of(const struct hanse_engine *e, hanse_link link)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < e->ledger_count; i++)
+        count += e->ledgers[i]->pulling == link;
+    return count;
+}
+
+void pull_stop(struct ledger *ledger)
+{
+    ledger->pulling = 0;
+}
+
+void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger)
+{
+    uint64_t size = hanse_journal_size(&ledger->journal);
+    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
+        pulls_of(e, link->id) >= PULLS_PER_LINK)
+        return;
+    ledger->pulling = link->id;
+    ledger->pull_start = size;
+    ledger->pull_deadline_ms = e->now_ms + PULL_MS;
+    struct hanse_buffer message;
+    hanse_buffer_init(&message);
+    message_begin(MESSAGE_WANT, &message);
+    hanse_write_hash(&message, &ledger->journal.id);
+    hanse_write_uint(&message, size);
+    hanse_write_uint(&message, HANSE_WINDOW_BYTES / 4);
+    hanse_write_array(&message, 0);
+    effect_send(e, link, HANSE_CLASS_HEADS, &message);
+}
+
+void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger)
+{
+    pull_stop(ledger);
+    if (ledger->waiting != NULL)
+        return; /* it goes on when the bodies are here */
+    if (hanse_journal_size(&ledger->journal) == ledger->pull_start) {
+        /* It promised more than it gave: not again at once, and its word counts for nothing. */
+        link_learn(link, ledger, ledger->pull_start);
+        ledger->known_size = ledger->pull_start;
+    } else {
+        pull_start(e, link, ledger);
+    }
+}
+
+void pulls_tick(struct hanse_engine *e)
+{
+    for (uint32_t i = 0; i < e->ledger_count; i++) {
+        struct ledger *ledger = e->ledgers[i];
+        if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms)
+            pull_stop(ledger);
+        if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
+            waiting_drop(e, ledger);
+    }
+    if (e->now_ms < e->next_compare_ms || e->link_count == 0)
+        return;
+    e->next_compare_ms = e->now_ms + RECONCILE_MS;
+    for (size_t i = 0; i < e->link_count; i++) {
+        struct link *link = &e->links[e->turn++ % e->link_count];
+        if (link_is_member(link)) {
+            send_root(e, link);
+            return;
+        }
+    }
+}
+
+void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
+                 const struct hanse_hash *root)
+{
+    struct ledger *ledger = ledger_find(e, id);
+    if (ledger == NULL || (!ledger->admitted && !ledger->own))
+        return; /* perhaps it is admitted soon: then heads are compared again */
+    link_learn(link, ledger, size);
+    if (link->right == HANSE_LINK_MEMBER && size > ledger->known_size)
+        ledger->known_size = size;
+    if (size == ledger->journal.held_size && size > 0 && !hanse_hash_equal(root, &ledger->journal.held_root))
+        effect_refused(e, link->id, HANSE_E_FORK, "HEADS");
+    pull_start(e, link, ledger);
+}
