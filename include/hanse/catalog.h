@@ -23,7 +23,8 @@ struct sqlite3;
 
 #define HANSE_CATALOG_VERSION 1u /* of the projection: another one in a file projects everything again */
 
-#define HANSE_KIND_PROFILE "profile"   /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
+#define HANSE_KIND_PROFILE                                                                                   \
+    "profile"                          /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
                                         */
 #define HANSE_KIND_CONTRACT "contract" /* key id@version; ODCS as YAML or JSON */
 #define HANSE_KIND_PROVENANCE                                                                                \
@@ -48,6 +49,10 @@ struct hanse_catalog_column {
     const char *description;
 };
 size_t hanse_catalog_columns(const struct hanse_catalog_column **ret_columns);
+
+/* Between these two, everything read on the connection is of one moment. Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_begin(struct sqlite3 *db);
+void hanse_catalog_end(struct sqlite3 *db);
 
 /* A contract's version as it is named: `domain/id@version`, `domain/id` (its highest version by SemVer), `id`
  * or `id@version` when only one domain has it, each also behind `hanse://` and then percent-encoded. */

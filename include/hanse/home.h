@@ -1,14 +1,18 @@
 /* The home: the folder where a node keeps its keys, its settings and its database.
  *
- *   hanse.json              settings: {"listen","advertise","http"}
- *   node.key                the node's Curve25519 secret (never a signing key)
- *   token                   what a write through HTTP must show
- *   mesh.json               the mesh it is in: {"mesh":"ID@SIZE:ROOT","seeds":[{"endpoint","key"}]} and,
- * while it waits to be admitted, {"lobby":{…}} domains/NAME/signing.key, journal, fence      one folder a
- * domain it writes for; signing.key.next while a key is being replaced, genesis while the domain is being
- * made council/clerk.key, journal, fence             where it orders the council's journal; members.json:
- * their names; member.key where one team is the council alone hanse.db                the database (keys are
- * never in it) node.json               while `hanse up` runs: {"url","endpoint","pid"}
+ *   hanse.json       settings: {"listen","advertise","http"}
+ *   node.key         the node's Curve25519 secret (never a signing key)
+ *   token            what a write through HTTP must show
+ *   mesh.json        the mesh it is in: {"mesh":"ID@SIZE:ROOT","seeds":[{"endpoint","key"}]} and, while it
+ *                    waits to be admitted, {"lobby":{…}}
+ *   council.json     who the council is: proved by the mesh's id (node/service/council_record.h)
+ *   domains/NAME/    signing.key, journal, fence: one folder a domain it writes for; announced: the endpoint
+ *                    it last told; signing.key.next while a key is being replaced; genesis while the domain is
+ *                    being made
+ *   council/         clerk.key, journal, fence: where it orders the council's journal; member.key where one
+ *                    team is the council alone
+ *   hanse.db         the database (keys are never in it)
+ *   node.json        while `hanse up` runs: {"url","endpoint","pid"}
  *
  * Secret files are 0600 and the home 0700; one with wider rights is refused. All writes are atomic (a new
  * file, fsync, rename).
