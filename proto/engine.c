@@ -200,10 +200,10 @@ static uint64_t read_type(struct hanse_bytes message, struct hanse_reader *r)
 static void hear(struct hanse_engine *e, struct link *link)
 {
     link->heard_ms = e->now_ms;
-    const struct hanse_hash *domain = link_is_member(link) ? roster_domain(e, &link->key) : NULL;
-    struct ledger *ledger = domain == NULL ? NULL : ledger_find(e, domain);
-    if (ledger != NULL)
-        ledger->heard_ms = e->now_ms;
+    if (!link_is_member(link) || e->now_ms - link->noted_ms < NOTE_MS)
+        return;
+    link->noted_ms = e->now_ms;
+    roster_heard(e, &link->key);
 }
 
 static void receive(struct hanse_engine *e, hanse_link id, struct hanse_bytes message)
@@ -270,8 +270,8 @@ static void ask_lobby(struct hanse_engine *e)
     if (!e->config.lobby || council == NULL || e->now_ms < e->next_compare_ms)
         return;
     e->next_compare_ms = e->now_ms + RECONCILE_MS;
-    for (size_t i = 0; i < e->link_count; i++) {
-        struct link *link = &e->links[i];
+    for (size_t i = e->link_count; i > 0; i--) {
+        struct link *link = &e->links[e->turn++ % e->link_count]; /* each first in its turn */
         if (!link->up || !link->lobby)
             continue;
         link_learn(link, council, hanse_journal_size(&council->journal) + 1); /* whatever there is */
@@ -281,6 +281,7 @@ static void ask_lobby(struct hanse_engine *e)
 
 static void tick(struct hanse_engine *e)
 {
+    e->next_tick_ms = e->now_ms + RECONCILE_MS / 2;
     links_tick(e);
     ask_lobby(e);
     pulls_tick(e);
@@ -293,6 +294,15 @@ static void link_up(struct hanse_engine *e, const struct hanse_event *event)
         return;
     }
     link_open(e, event->link_up.link, &event->link_up.key, event->link_up.right);
+}
+
+/* The tick stays due however much else happens. */
+static void set_timer(struct hanse_engine *e)
+{
+    struct hanse_effect *timer = effect_add(e, HANSE_EFFECT_TIMER);
+    timer->timer.at_ms = e->next_tick_ms;
+    if (e->roster_untold && e->now_ms + ROSTER_MS < e->next_tick_ms)
+        timer->timer.at_ms = e->now_ms + ROSTER_MS;
 }
 
 int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
@@ -340,8 +350,7 @@ int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
     }
     leave_lobby(e);
     roster_tell(e);
-    struct hanse_effect *timer = effect_add(e, HANSE_EFFECT_TIMER);
-    timer->timer.at_ms = e->now_ms + (e->roster_untold ? ROSTER_MS : RECONCILE_MS / 2);
+    set_timer(e);
     ret_effects->items = e->effects;
     ret_effects->count = e->effect_count;
     return result;

@@ -24,8 +24,11 @@ enum {
     PULL_MS = 10000,     /* a pull without progress is given up */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
-    ALONE_MS = 3000, /* after the start: how long to wait for somebody to ask before signing */
-    ROSTER_MS = 50,  /* changes of the roster are told together */
+    ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
+    ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
+    UNSERVED_MAX = 10, /* pulls that gave nothing, until what was told counts for nothing */
+    NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
+    ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
     PULLS_PER_LINK = 8,
 };
@@ -64,6 +67,7 @@ struct ledger { /* what the engine keeps of one journal */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
     uint64_t pull_deadline_ms;
+    uint32_t unserved; /* pulls in a row that gave nothing */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
@@ -80,9 +84,12 @@ struct link {
     bool requested; /* its one REQUEST has come, or ours has gone */
     uint64_t since_ms;
     uint64_t heard_ms;
+    uint64_t noted_ms; /* when hearing it was last noted for its domains */
     uint64_t sent_ms;
     char software[HANSE_SOFTWARE_MAX + 1];
-    uint64_t *known; /* by ordinal: the size the peer is known to have */
+    uint32_t pulls;     /* under way */
+    uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
+    uint64_t *known;    /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
 };
 
@@ -105,6 +112,7 @@ struct hanse_engine {
     uint64_t random;
     bool started;
     uint64_t started_ms;
+    uint64_t next_tick_ms;
 
     struct ledger **ledgers; /* by ordinal */
     uint32_t *sorted;        /* ordinals by journal id */
@@ -178,7 +186,10 @@ void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, cons
 void roster_build(struct hanse_engine *e);
 void roster_tell(struct hanse_engine *e);
 const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hanse_curve_key *key);
-bool roster_has_others(struct hanse_engine *e);
+size_t roster_others(struct hanse_engine *e); /* keys in the roster that are not ours */
+
+/* Notes that a node was heard, for every domain that it serves. */
+void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 
 /* heads.c */
 void heads_update(struct hanse_engine *e, const struct ledger *ledger);
@@ -191,7 +202,7 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
                  const struct hanse_hash *root);
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
-void pull_stop(struct ledger *ledger);
+void pull_stop(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */

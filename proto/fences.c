@@ -8,26 +8,46 @@ void fence_answered(struct hanse_engine *e, struct link *link)
     fences_review(e);
 }
 
-void fences_review(struct hanse_engine *e)
+/* Members that have compared heads with us; 0 while one of those who are here has not. */
+static size_t answers(const struct hanse_engine *e)
 {
-    bool anybody = false;
+    size_t count = 0;
     for (size_t i = 0; i < e->link_count; i++) {
         if (!link_is_member(&e->links[i]))
             continue;
         if (!e->links[i].answered)
-            return; /* everybody who is here is asked */
-        anybody = true;
+            return 0;
+        count++;
     }
-    for (uint32_t i = 0; anybody && i < e->ledger_count; i++) {
+    return count;
+}
+
+/* How many must be asked when the fence is lost: one peer alone may be as far behind as we are. */
+static size_t answers_needed(struct hanse_engine *e, const struct ledger *ledger)
+{
+    if (!ledger->fenced)
+        return 1;
+    const struct ledger *council = council_ledger(e);
+    if (council == NULL || council->journal.held_size == 0)
+        return SIZE_MAX; /* it is not known yet who there is */
+    size_t others = roster_others(e);
+    return others < ASKED_MIN ? others : ASKED_MIN;
+}
+
+void fences_review(struct hanse_engine *e)
+{
+    size_t count = answers(e);
+    for (uint32_t i = 0; count > 0 && i < e->ledger_count; i++) {
         struct ledger *ledger = e->ledgers[i];
-        if (ledger->own && ledger->known_size <= ledger->journal.held_size)
+        if (ledger->own && !ledger->confirmed && ledger->known_size <= ledger->journal.held_size &&
+            count >= answers_needed(e, ledger))
             ledger->confirmed = true;
     }
 }
 
 static bool nobody_to_ask(struct hanse_engine *e)
 {
-    return hanse_hash_is_zero(&e->config.pin.mesh) || !roster_has_others(e);
+    return hanse_hash_is_zero(&e->config.pin.mesh) || (roster_others(e) == 0 && e->config.seed_count == 0);
 }
 
 int fence_check(struct hanse_engine *e, const struct ledger *ledger)
@@ -36,7 +56,7 @@ int fence_check(struct hanse_engine *e, const struct ledger *ledger)
         return HANSE_E_FENCED;
     if (ledger->confirmed || nobody_to_ask(e))
         return HANSE_OK;
-    if (ledger->fenced)
+    if (ledger->fenced || ledger->known_size > ledger->journal.held_size)
         return HANSE_E_FENCED;
     /* Nothing looks wrong here; still, a copy of the whole machine would look the same. Whoever can be
      * reached is asked, and nobody for longer than a moment. */

@@ -80,16 +80,11 @@ void send_head(struct hanse_engine *e, struct link *link, const struct ledger *l
     send_some_heads(e, link, false, one, 1);
 }
 
-static size_t pulls_of(const struct hanse_engine *e, hanse_link link)
+void pull_stop(struct hanse_engine *e, struct ledger *ledger)
 {
-    size_t count = 0;
-    for (uint32_t i = 0; i < e->ledger_count; i++)
-        count += e->ledgers[i]->pulling == link;
-    return count;
-}
-
-void pull_stop(struct ledger *ledger)
-{
+    struct link *link = ledger->pulling == 0 ? NULL : link_find(e, ledger->pulling);
+    if (link != NULL)
+        link->pulls--;
     ledger->pulling = 0;
 }
 
@@ -97,9 +92,10 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
 {
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        pulls_of(e, link->id) >= PULLS_PER_LINK)
+        link->pulls >= PULLS_PER_LINK)
         return;
     ledger->pulling = link->id;
+    link->pulls++;
     ledger->pull_start = size;
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
     struct hanse_buffer message;
@@ -112,26 +108,50 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
+/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie would
+ * keep an owner from signing. */
+static void pull_in_vain(struct ledger *ledger)
+{
+    if (++ledger->unserved < UNSERVED_MAX)
+        return;
+    ledger->unserved = 0;
+    ledger->known_size = ledger->journal.held_size;
+}
+
+/* One pull of the link ended: whatever else the peer is ahead in has its turn. */
+static void pull_more(struct hanse_engine *e, struct link *link)
+{
+    for (uint32_t i = 0; i < e->ledger_count && link->pulls < PULLS_PER_LINK; i++) {
+        struct ledger *ledger = e->ledgers[link->next_pull++ % e->ledger_count];
+        if (ledger->admitted || ledger->own)
+            pull_start(e, link, ledger);
+    }
+}
+
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger)
 {
-    pull_stop(ledger);
-    if (ledger->waiting != NULL)
-        return; /* it goes on when the bodies are here */
+    pull_stop(e, ledger);
+    if (ledger->waiting != NULL) {
+        pull_more(e, link); /* this one goes on when the bodies are here */
+        return;
+    }
     if (hanse_journal_size(&ledger->journal) == ledger->pull_start) {
-        /* It promised more than it gave: not again at once, and its word counts for nothing. */
-        link_learn(link, ledger, ledger->pull_start);
-        ledger->known_size = ledger->pull_start;
+        link_learn(link, ledger, ledger->pull_start); /* it promised more than it gave: not again at once */
+        pull_in_vain(ledger);
     } else {
         pull_start(e, link, ledger);
     }
+    pull_more(e, link);
 }
 
 void pulls_tick(struct hanse_engine *e)
 {
     for (uint32_t i = 0; i < e->ledger_count; i++) {
         struct ledger *ledger = e->ledgers[i];
-        if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms)
-            pull_stop(ledger);
+        if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
+            pull_stop(e, ledger);
+            pull_in_vain(ledger);
+        }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
             waiting_drop(e, ledger);
     }

@@ -147,6 +147,7 @@ static int wait_for_bodies(struct hanse_engine *e, struct link *link, struct led
     waiting->bodies = hanse_calloc(waiting->commit.count, sizeof waiting->bodies[0]);
     e->pending_bytes += bytes;
     ledger->waiting = waiting;
+    ledger->unserved = 0;
     free(intake);
     want_bodies(e, link, ledger);
     return HANSE_OK;
@@ -170,6 +171,7 @@ static int take_in(struct hanse_engine *e, struct link *link, struct ledger *led
         return error;
     if (ledger->pulling == intake->from)
         ledger->pull_deadline_ms = e->now_ms + PULL_MS;
+    ledger->unserved = 0;
     persist(e, ledger, intake);
     return HANSE_OK;
 }
@@ -322,6 +324,6 @@ void intake_failed(struct hanse_engine *e, struct ledger *ledger, int error)
         intake_free(intake);
     }
     ledger->last_intake = NULL;
-    pull_stop(ledger);
+    pull_stop(e, ledger);
     heads_update(e, ledger);
 }

@@ -69,7 +69,7 @@ void link_drop(struct hanse_engine *e, hanse_link id)
     for (uint32_t i = 0; i < e->ledger_count; i++) {
         struct ledger *ledger = e->ledgers[i];
         if (ledger->pulling == id)
-            pull_stop(ledger);
+            pull_stop(e, ledger);
         if (ledger->waiting != NULL && ledger->waiting->from == id)
             waiting_drop(e, ledger);
     }

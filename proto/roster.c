@@ -176,14 +176,32 @@ const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hans
     return NULL;
 }
 
-bool roster_has_others(struct hanse_engine *e)
+size_t roster_others(struct hanse_engine *e)
 {
     roster_build(e);
-    for (size_t i = 0; i < e->roster_count; i++) {
-        if (memcmp(&e->roster[i].key, &e->config.self, sizeof e->config.self) != 0)
-            return true;
+    return e->roster_count - (roster_domain(e, &e->config.self) != NULL);
+}
+
+static void note_heard(struct hanse_engine *e, const struct hanse_hash *journal)
+{
+    struct ledger *ledger = ledger_find(e, journal);
+    if (ledger != NULL)
+        ledger->heard_ms = e->now_ms;
+}
+
+void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key)
+{
+    for (size_t i = 0; i < e->admission_count; i++) {
+        const struct hanse_admission *body = &e->admissions[i].body;
+        for (uint32_t k = 0; k < body->key_count; k++) {
+            if (memcmp(&body->keys[k], key, sizeof *key) == 0)
+                note_heard(e, &body->journal);
+        }
     }
-    return e->config.seed_count > 0;
+    for (size_t i = 0; i < e->place_count; i++) {
+        if (memcmp(&e->places[i].key, key, sizeof *key) == 0)
+            note_heard(e, &e->places[i].journal);
+    }
 }
 
 void roster_tell(struct hanse_engine *e)

@@ -25,13 +25,12 @@ enum hanse_exit {
 
 struct hanse_up_options {
     struct hanse_home *home;
-    const char *listen;  /* NULL: as the home has it */
-    const char *http;    /* NULL: as the home has it */
-    bool offline;        /* override the fences */
-    bool json;           /* the line that says it is ready, and the log, as JSON */
-    int ready_fd;        /* gets a byte when the node can answer; -1: none */
-    int log_level;       /* 0 errors, 1 warnings, 2 information, 3 everything */
-    const char *restore; /* NULL, or what to say once the own journals are back; then it goes on as a node */
+    const char *listen; /* NULL: as the home has it */
+    const char *http;   /* NULL: as the home has it */
+    bool offline;       /* override the fences */
+    bool json;          /* the line that says it is ready, and the log, as JSON */
+    int ready_fd;       /* gets a byte when the node can answer; -1: none */
+    int log_level;      /* 0 errors, 1 warnings, 2 information, 3 everything */
 };
 
 struct hanse_cli_wiring {

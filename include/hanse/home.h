@@ -6,9 +6,8 @@
  *   mesh.json        the mesh it is in: {"mesh":"ID@SIZE:ROOT","seeds":[{"endpoint","key"}]} and, while it
  *                    waits to be admitted, {"lobby":{…}}
  *   council.json     who the council is: proved by the mesh's id (node/service/council_record.h)
- *   domains/NAME/    signing.key, journal, fence: one folder a domain it writes for; announced: the endpoint
- *                    it last told; signing.key.next while a key is being replaced; genesis while the domain is
- *                    being made
+ *   domains/NAME/    signing.key, journal, fence: one folder a domain it writes for; signing.key.next while a
+ *                    key is being replaced; genesis while the domain is being made
  *   council/         clerk.key, journal, fence: where it orders the council's journal; member.key where one
  *                    team is the council alone
  *   hanse.db         the database (keys are never in it)

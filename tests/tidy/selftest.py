@@ -46,7 +46,7 @@ AT_LIMIT = {
 PLANTED = [
     ("layers", "proto/a.c", "#include \"hanse/store.h\"\n", "proto may not use store"),
     ("layers", "node/store/a.c", "#include <hanse/odcs.h>\n", "store may not use catalog"),
-    ("layers", "node/http/a.c", "#include \"hanse/mesh.h\"\n", "http may not use mesh"),
+    ("layers", "node/catalog/a.c", "#include \"hanse/mesh.h\"\n", "catalog may not use mesh"),
     ("layers", "node/mesh/a.c", "#include \"hanse/odcs.h\"\n", "mesh may not use catalog"),
     ("layers", "node/store/a.c", "#include \"hanse/unheard.h\"\n", "has no owner: add a row"),
     ("layers", "include/hanse/unheard.h", "\n", "add a row to OWNERS"),
@@ -55,7 +55,7 @@ PLANTED = [
     ("layers", "include/hanse/bytes.h", "#include \"hanse/store.h\"\n", "proto may not use store"),
     ("layers", "node/store/a.c", "#include \"../../proto/tile.h\"\n", "private to proto"),
     ("layers", "node/store/a.c", "#include \"tile.h\"\n", "private to proto"),
-    ("layers", "tests/unit/test_bytes.c", "#include \"tile.h\"\n", "private to proto"),
+    ("layers", "tests/bench/bytes.c", "#include \"tile.h\"\n", "private to proto"),
     ("layers", "node/main.c", "#include \"proto/tile.h\"\n", "private to proto"),
     ("layers", "node/service/a.c", "#include <sqlite3.h>\n", "service may not see SQLite"),
     ("layers", "node/http/a.c", "#include <czmq.h>\n", "http may not see ZeroMQ"),

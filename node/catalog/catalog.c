@@ -1,0 +1,174 @@
+/* The projectors of one connection, and what they share. */
+#include "hanse/catalog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog_internal.h"
+#include "hanse/proposal.h"
+
+static const struct hanse_projector PROJECTORS[] = {
+    {HANSE_KIND_CONTRACT, project_contract},
+    {HANSE_KIND_PROVENANCE, project_provenance},
+    {HANSE_KIND_PROFILE, project_profile},
+    {HANSE_KIND_NODE, project_node},
+};
+
+static void close_statements(void *context)
+{
+    struct hanse_catalog *catalog = context;
+    for (int i = 0; i < CATALOG_STATEMENT_COUNT; i++) {
+        sqlite3_finalize(catalog->statements[i]);
+        catalog->statements[i] = NULL;
+    }
+    catalog->db = NULL;
+}
+
+static int create(void *context, sqlite3 *db)
+{
+    struct hanse_catalog *catalog = context;
+    close_statements(catalog); /* of the tables that go */
+    catalog->merge_due = true;
+    return catalog_create(db);
+}
+
+static int maintain(void *context, sqlite3 *db, bool *ret_more)
+{
+    struct hanse_catalog *catalog = context;
+    sqlite3_stmt *merge;
+    if (!catalog->merge_due)
+        return HANSE_OK;
+    int error = catalog_statement(catalog, db, CATALOG_SEARCH_MERGE, &merge);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_int64 before = sqlite3_total_changes64(db);
+    error = catalog_run(db, merge);
+    if (error != HANSE_OK)
+        return error;
+    /* As FTS5's manual says: less than two changes means there was nothing to merge. */
+    catalog->merge_due = sqlite3_total_changes64(db) - before >= 2;
+    *ret_more = catalog->merge_due;
+    return HANSE_OK;
+}
+
+struct hanse_catalog *hanse_catalog_new(void)
+{
+    struct hanse_catalog *catalog = hanse_calloc(1, sizeof *catalog);
+    catalog->projection = (struct hanse_projection){.projectors = PROJECTORS,
+                                                    .count = sizeof PROJECTORS / sizeof PROJECTORS[0],
+                                                    .context = catalog,
+                                                    .create = create,
+                                                    .version = HANSE_CATALOG_VERSION,
+                                                    .maintain = maintain,
+                                                    .close = close_statements};
+    hanse_buffer_init(&catalog->id);
+    hanse_buffer_init(&catalog->version);
+    hanse_buffer_init(&catalog->precedence);
+    hanse_buffer_init(&catalog->path);
+    for (int i = 0; i < SEARCH_COLUMNS; i++)
+        hanse_buffer_init(&catalog->words[i]);
+    catalog->merge_due = true;
+    return catalog;
+}
+
+const struct hanse_projection *hanse_catalog_projection(struct hanse_catalog *catalog)
+{
+    return &catalog->projection;
+}
+
+void hanse_catalog_destroy(struct hanse_catalog **catalog)
+{
+    struct hanse_catalog *c = *catalog;
+    *catalog = NULL;
+    if (c == NULL)
+        return;
+    close_statements(c);
+    hanse_buffer_release(&c->id);
+    hanse_buffer_release(&c->version);
+    hanse_buffer_release(&c->precedence);
+    hanse_buffer_release(&c->path);
+    for (int i = 0; i < SEARCH_COLUMNS; i++)
+        hanse_buffer_release(&c->words[i]);
+    free(c);
+}
+
+int catalog_statement(struct hanse_catalog *catalog, sqlite3 *db, enum catalog_statement_id id,
+                      sqlite3_stmt **ret_statement)
+{
+    static const char *const sql[] = {
+#define X(name, text) text,
+        CATALOG_STATEMENTS(X)
+#undef X
+    };
+    if (catalog->db != db)
+        close_statements(catalog);
+    catalog->db = db;
+    if (catalog->statements[id] == NULL) {
+        int rc =
+            sqlite3_prepare_v3(db, sql[id], -1, SQLITE_PREPARE_PERSISTENT, &catalog->statements[id], NULL);
+        if (rc != SQLITE_OK)
+            return hanse_store_error(db, rc);
+    }
+    *ret_statement = catalog->statements[id];
+    return HANSE_OK;
+}
+
+int catalog_run(sqlite3 *db, sqlite3_stmt *statement)
+{
+    int rc = sqlite3_step(statement);
+    int error = rc == SQLITE_DONE ? HANSE_OK : hanse_store_error(db, rc);
+    sqlite3_reset(statement);
+    return error;
+}
+
+int catalog_run_id(struct hanse_catalog *catalog, sqlite3 *db, enum catalog_statement_id id, int64_t value)
+{
+    sqlite3_stmt *statement;
+    int error = catalog_statement(catalog, db, id, &statement);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(statement, 1, value);
+    return catalog_run(db, statement);
+}
+
+void catalog_bind(sqlite3_stmt *statement, int place, struct hanse_bytes text)
+{
+    if (text.data == NULL) {
+        sqlite3_bind_null(statement, place);
+        return;
+    }
+    text = text_cut(text, HANSE_COLUMN_TEXT_MAX);
+    sqlite3_bind_text(statement, place, (const char *)text.data, (int)text.size, SQLITE_STATIC);
+}
+
+struct hanse_bytes catalog_text(const struct hanse_value *value)
+{
+    return value != NULL && value->type == HANSE_VALUE_STRING ? value->text : hanse_bytes(NULL, 0);
+}
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool catalog_decode_part(struct hanse_bytes encoded, struct hanse_buffer *out)
+{
+    size_t start = out->size;
+    for (size_t i = 0; i < encoded.size; i++) {
+        int c = encoded.data[i];
+        if (c == '%') {
+            int high = i + 2 < encoded.size ? hex_digit(encoded.data[i + 1]) : -1;
+            int low = i + 2 < encoded.size ? hex_digit(encoded.data[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            c = high << 4 | low;
+            i += 2;
+        }
+        hanse_buffer_append_byte(out, c);
+    }
+    return text_valid(hanse_bytes(out->data + start, out->size - start));
+}

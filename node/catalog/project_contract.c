@@ -1,0 +1,291 @@
+/* Kind `contract`: an ODCS document, key id@version (PROTOCOL.md, "Domains"). The key says which contract and
+ * version it is, whatever the document says: it is the key that supersedes. */
+#include <string.h>
+
+#include "catalog_internal.h"
+
+#define KEY_CUT 135u /* PROTOCOL.md, "Entries": a key of HANSE_KEY_MAX bytes may be a cut one */
+
+/* Members of the document, looked up in one pass. */
+enum member {
+    ID,
+    NAME,
+    VERSION,
+    STATUS,
+    DATA_PRODUCT,
+    TENANT,
+    DOMAIN,
+    API_VERSION,
+    DESCRIPTION,
+    TEAM,
+    MEMBERS
+};
+
+static const char *const MEMBER_NAMES[MEMBERS] = {"id",          "name",   "version", "status",
+                                                  "dataProduct", "tenant", "domain",  "apiVersion",
+                                                  "description", "team"};
+
+struct contract {
+    const struct hanse_projected *projected;
+    const struct hanse_value *root;
+    const struct hanse_value *members[MEMBERS];
+    int64_t id; /* of its row in `contract` */
+    bool best;  /* this version is the highest */
+    struct contract_counts counts;
+};
+
+static void find_members(struct contract *contract)
+{
+    for (const struct hanse_value *child = contract->root->first; child != NULL; child = child->next) {
+        for (int i = 0; i < MEMBERS; i++) {
+            if (hanse_bytes_equal_text(child->name, MEMBER_NAMES[i]))
+                contract->members[i] = child;
+        }
+    }
+}
+
+/* A key that was cut names nothing; the document does, when its key would be cut to the same. */
+static bool read_cut_key(struct hanse_catalog *catalog, const struct contract *contract,
+                         struct hanse_bytes key)
+{
+    struct hanse_bytes id = catalog_text(contract->members[ID]),
+                       version = catalog_text(contract->members[VERSION]);
+    if (id.size == 0 || version.size == 0 || id.size > HANSE_COLUMN_TEXT_MAX ||
+        version.size > HANSE_COLUMN_TEXT_MAX)
+        return false;
+    struct hanse_buffer *whole = &catalog->path;
+    hanse_buffer_reset(whole);
+    hanse_key_encode_part(id, whole);
+    hanse_buffer_append_byte(whole, '@');
+    hanse_key_encode_part(version, whole);
+    hanse_key_finish(whole);
+    if (!hanse_bytes_equal(hanse_buffer_bytes(whole), key))
+        return false;
+    hanse_buffer_append(&catalog->id, id.data, id.size);
+    hanse_buffer_append(&catalog->version, version.data, version.size);
+    return true;
+}
+
+/* The id and version into the catalogue's scratch; false when the key is none of a contract. */
+static bool read_key(struct hanse_catalog *catalog, const struct contract *contract)
+{
+    struct hanse_bytes key = contract->projected->entry->key;
+    hanse_buffer_reset(&catalog->id);
+    hanse_buffer_reset(&catalog->version);
+    if (key.size == HANSE_KEY_MAX && key.data[KEY_CUT] == '~' && read_cut_key(catalog, contract, key))
+        return true;
+    const uint8_t *at = key.size == 0 ? NULL : memrchr(key.data, '@', key.size);
+    if (at == NULL)
+        return false;
+    size_t before = (size_t)(at - key.data);
+    return catalog_decode_part(hanse_bytes(key.data, before), &catalog->id) &&
+           catalog_decode_part(hanse_bytes(at + 1, key.size - before - 1), &catalog->version) &&
+           catalog->id.size > 0 && catalog->version.size > 0;
+}
+
+static int add_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
+{
+    sqlite3_stmt *add;
+    int error = catalog_statement(catalog, db, CATALOG_CONTRACT_ADD, &add);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(add, 1, contract->projected->journal);
+    catalog_bind(add, 2, hanse_buffer_bytes(&catalog->id));
+    sqlite3_bind_int64(add, 3, contract->projected->entry_rowid);
+    sqlite3_bind_blob(add, 4, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
+    error = catalog_run(db, add);
+    contract->id = sqlite3_last_insert_rowid(db);
+    return error;
+}
+
+static bool is_higher(const struct hanse_buffer *key, const void *other, size_t other_size)
+{
+    size_t least = key->size < other_size ? key->size : other_size;
+    int order = least == 0 ? 0 : memcmp(key->data, other, least);
+    return order > 0 || (order == 0 && key->size > other_size);
+}
+
+/* Finds or adds the contract's row; it points to this version when that is the highest. */
+static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
+{
+    sqlite3_stmt *find, *best;
+    hanse_buffer_reset(&catalog->precedence);
+    version_key(hanse_buffer_bytes(&catalog->version), &catalog->precedence);
+    int error = catalog_statement(catalog, db, CATALOG_CONTRACT_FIND, &find);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(find, 1, contract->projected->journal);
+    catalog_bind(find, 2, hanse_buffer_bytes(&catalog->id));
+    int rc = sqlite3_step(find);
+    if (rc == SQLITE_ROW) {
+        contract->id = sqlite3_column_int64(find, 0);
+        contract->best = is_higher(&catalog->precedence, sqlite3_column_blob(find, 1),
+                                   (size_t)sqlite3_column_bytes(find, 1));
+    }
+    sqlite3_reset(find);
+    if (rc == SQLITE_DONE)
+        return add_contract(catalog, db, contract);
+    error = hanse_store_error(db, rc);
+    if (error != HANSE_OK || !contract->best)
+        return error;
+    error = catalog_statement(catalog, db, CATALOG_CONTRACT_BEST, &best);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(best, 1, contract->id);
+    sqlite3_bind_int64(best, 2, contract->projected->entry_rowid);
+    sqlite3_bind_blob(best, 3, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
+    return catalog_run(db, best);
+}
+
+/* ODCS 3.1 has a team with a name and members, 3.0 an array of members. */
+static struct hanse_bytes owner_of(const struct hanse_value *team)
+{
+    struct hanse_bytes none = {0};
+    if (team == NULL)
+        return none;
+    if (team->type == HANSE_VALUE_OBJECT) {
+        struct hanse_bytes name = catalog_text(hanse_value_member(team, "name"));
+        if (name.size > 0)
+            return name;
+        team = hanse_value_member(team, "members");
+    }
+    if (team == NULL || team->type != HANSE_VALUE_ARRAY)
+        return none;
+    for (const struct hanse_value *member = team->first; member != NULL; member = member->next) {
+        const char *role = hanse_value_member_text(member, "role");
+        if (role == NULL || strcasestr(role, "owner") == NULL)
+            continue;
+        struct hanse_bytes name = catalog_text(hanse_value_member(member, "name"));
+        return name.size > 0 ? name : catalog_text(hanse_value_member(member, "username"));
+    }
+    return none;
+}
+
+/* An object of purpose, usage and limitations; a plain text, as some write, is the purpose. */
+static void bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, int place,
+                             const struct hanse_value *description)
+{
+    static const char *const names[] = {"purpose", "usage", "limitations"};
+    for (int i = 0; i < 3; i++) {
+        struct hanse_bytes text = catalog_text(hanse_value_member(description, names[i]));
+        if (i == 0 && text.data == NULL)
+            text = catalog_text(description);
+        catalog_bind(add, place + i, text);
+        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &catalog->words[SEARCH_DESCRIPTION]);
+    }
+}
+
+static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
+{
+    static const enum member texts[] = {STATUS, DATA_PRODUCT, TENANT, DOMAIN};
+    const struct hanse_projected *projected = contract->projected;
+    sqlite3_stmt *add;
+    int error = catalog_statement(catalog, db, CATALOG_VERSION_ADD, &add);
+    if (error != HANSE_OK)
+        return error;
+    struct hanse_bytes title = catalog_text(contract->members[NAME]);
+    if (title.size == 0)
+        title = hanse_buffer_bytes(&catalog->id);
+    sqlite3_bind_int64(add, 1, projected->entry_rowid);
+    sqlite3_bind_int64(add, 2, contract->id);
+    sqlite3_bind_int64(add, 3, projected->journal);
+    sqlite3_bind_int64(add, 4, (int64_t)projected->index);
+    sqlite3_bind_int64(add, 5, (int64_t)projected->time_ms);
+    catalog_bind(add, 6, hanse_buffer_bytes(&catalog->version));
+    sqlite3_bind_blob(add, 7, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
+    catalog_bind(add, 8, title);
+    for (int i = 0; i < 4; i++)
+        catalog_bind(add, 9 + i, catalog_text(contract->members[texts[i]]));
+    catalog_bind(add, 13, owner_of(contract->members[TEAM]));
+    bind_description(catalog, add, 14, contract->members[DESCRIPTION]);
+    catalog_bind(add, 17, catalog_text(contract->members[API_VERSION]));
+    catalog_bind(add, 18, projected->entry->media);
+    sqlite3_bind_int64(add, 19, projected->entry->body_size);
+    sqlite3_bind_int64(add, 20, contract->counts.objects);
+    sqlite3_bind_int64(add, 21, contract->counts.fields);
+    return catalog_run(db, add);
+}
+
+static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
+{
+    sqlite3_stmt *add;
+    int error = catalog_statement(catalog, db, CATALOG_SEARCH_ADD, &add);
+    if (error != HANSE_OK)
+        return error;
+    text_index(hanse_buffer_bytes(&catalog->id), &catalog->words[SEARCH_NAME]);
+    text_index(text_cut(catalog_text(contract->members[NAME]), HANSE_COLUMN_TEXT_MAX),
+               &catalog->words[SEARCH_TITLE]);
+    sqlite3_bind_int64(add, 1, contract->projected->entry_rowid);
+    for (int i = 0; i < SEARCH_COLUMNS; i++)
+        sqlite3_bind_text64(add, 2 + i, catalog->words[i].data, catalog->words[i].size, SQLITE_STATIC,
+                            SQLITE_UTF8);
+    catalog->merge_due = true;
+    return catalog_run(db, add);
+}
+
+static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
+{
+    if (contract->root->type != HANSE_VALUE_OBJECT)
+        return HANSE_OK;
+    find_members(contract);
+    if (!read_key(catalog, contract))
+        return HANSE_OK;
+    for (int i = 0; i < SEARCH_COLUMNS; i++)
+        hanse_buffer_reset(&catalog->words[i]);
+    int error = need_contract(catalog, db, contract);
+    if (error == HANSE_OK)
+        error =
+            project_schema(catalog, db, contract->projected->entry_rowid, contract->root, &contract->counts);
+    if (error == HANSE_OK)
+        error = add_version(catalog, db, contract);
+    return error != HANSE_OK ? error : add_words(catalog, db, contract);
+}
+
+/* The version of that id, if it gave rows. Its words stay in the index, where the ids of versions that are
+ * gone find nothing; a reindex cleans up. */
+static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t version)
+{
+    sqlite3_stmt *find;
+    int64_t contract = 0;
+    int error = catalog_statement(catalog, db, CATALOG_VERSION_FIND, &find);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(find, 1, version);
+    int rc = sqlite3_step(find);
+    if (rc == SQLITE_ROW)
+        contract = sqlite3_column_int64(find, 0);
+    sqlite3_reset(find);
+    if (rc != SQLITE_ROW)
+        return hanse_store_error(db, rc);
+    error = project_schema_drop(catalog, db, version);
+    if (error == HANSE_OK)
+        error = catalog_run_id(catalog, db, CATALOG_VERSION_DROP, version);
+    if (error == HANSE_OK)
+        error = catalog_run_id(catalog, db, CATALOG_CONTRACT_REDO, contract);
+    return error != HANSE_OK ? error : catalog_run_id(catalog, db, CATALOG_CONTRACT_DROP, contract);
+}
+
+int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
+{
+    struct hanse_catalog *catalog = context;
+    struct contract contract = {.projected = projected};
+    struct hanse_document *parsed = NULL;
+    struct hanse_document_error ignored;
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = drop_version(catalog, db, projected->replaces_rowid);
+    if (error != HANSE_OK || projected->content.size == 0)
+        return error;
+    const struct hanse_document *document = projected->prepared;
+    if (document == NULL) {
+        bool json = hanse_bytes_equal_text(projected->entry->media, "json");
+        enum hanse_syntax syntax = json ? HANSE_SYNTAX_JSON : HANSE_SYNTAX_YAML;
+        if (hanse_document_parse(projected->content, syntax, &parsed, &ignored) != HANSE_OK)
+            return HANSE_OK; /* the entry counts, and nothing is read from it */
+        document = parsed;
+    }
+    contract.root = hanse_document_root(document);
+    error = add_rows(catalog, db, &contract);
+    hanse_document_destroy(&parsed);
+    return error;
+}

@@ -1,0 +1,48 @@
+/* Kind `node`: a node's address, key = its CURVE key in hex (PROTOCOL.md, "Domains"). */
+#include "catalog_internal.h"
+#include "hanse/proposal.h"
+
+static int set_node(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
+                    const struct hanse_node_address *address)
+{
+    sqlite3_stmt *set;
+    int error = catalog_statement(catalog, db, CATALOG_NODE_SET, &set);
+    if (error != HANSE_OK)
+        return error;
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < address->endpoint_count; i++) {
+        struct hanse_bytes endpoint = address->endpoints[i];
+        json_array_append_new(array, json_stringn((const char *)endpoint.data, endpoint.size));
+    }
+    char *endpoints = json_dumps(array, JSON_COMPACT);
+    json_decref(array);
+    sqlite3_bind_int64(set, 1, projected->entry_rowid);
+    sqlite3_bind_int64(set, 2, projected->journal);
+    sqlite3_bind_int64(set, 3, (int64_t)projected->index);
+    sqlite3_bind_int64(set, 4, (int64_t)projected->time_ms);
+    catalog_bind(set, 5, projected->entry->key);
+    catalog_bind(set, 6, address->role);
+    catalog_bind(set, 7, hanse_bytes_of(endpoints == NULL ? "[]" : endpoints));
+    error = catalog_run(db, set);
+    free(endpoints);
+    return error;
+}
+
+int project_node(void *context, sqlite3 *db, const struct hanse_projected *projected)
+{
+    struct hanse_catalog *catalog = context;
+    struct hanse_node_address address;
+    struct hanse_hash key;
+    char hex[HANSE_HASH_HEX_SIZE];
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = catalog_run_id(catalog, db, CATALOG_NODE_DROP, projected->replaces_rowid);
+    if (error != HANSE_OK || projected->content.size == 0 ||
+        hanse_node_address_decode(projected->content, &address) != HANSE_OK)
+        return error;
+    for (size_t i = 0; i < sizeof key.bytes; i++)
+        key.bytes[i] = address.key.bytes[i];
+    if (!hanse_bytes_equal_text(projected->entry->key, hanse_hash_hex(&key, hex)))
+        return HANSE_OK; /* one node cannot speak for another's key */
+    return set_node(catalog, db, projected, &address);
+}

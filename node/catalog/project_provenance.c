@@ -1,0 +1,72 @@
+/* Kind `provenance`: who asked for an entry and who approved it, as JSON; key kind/key@index, each part
+ * encoded. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog_internal.h"
+
+struct about {
+    struct hanse_buffer kind, key;
+    uint64_t entry;
+};
+
+static bool read_key(struct hanse_bytes key, struct about *about)
+{
+    const uint8_t *slash = key.size == 0 ? NULL : memchr(key.data, '/', key.size);
+    const uint8_t *at = key.size == 0 ? NULL : memrchr(key.data, '@', key.size);
+    if (slash == NULL || at == NULL || at < slash)
+        return false;
+    const uint8_t *end = key.data + key.size;
+    about->entry = 0;
+    for (const uint8_t *c = at + 1; c < end; c++) {
+        if (*c < '0' || *c > '9' || about->entry > HANSE_SIZE_MAX / 10)
+            return false;
+        about->entry = about->entry * 10 + (uint64_t)(*c - '0');
+    }
+    return at + 1 < end &&
+           catalog_decode_part(hanse_bytes(key.data, (size_t)(slash - key.data)), &about->kind) &&
+           catalog_decode_part(hanse_bytes(slash + 1, (size_t)(at - slash - 1)), &about->key);
+}
+
+static int set_row(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
+                   const struct about *about, const struct hanse_value *root)
+{
+    static const char *const texts[] = {"asked_by", "approved_by", "repository",
+                                        "commit",   "pipeline",    "tool"};
+    sqlite3_stmt *set;
+    int error = catalog_statement(catalog, db, CATALOG_PROVENANCE_SET, &set);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(set, 1, projected->entry_rowid);
+    sqlite3_bind_int64(set, 2, projected->journal);
+    sqlite3_bind_int64(set, 3, (int64_t)projected->index);
+    sqlite3_bind_int64(set, 4, (int64_t)projected->time_ms);
+    catalog_bind(set, 5, hanse_buffer_bytes(&about->kind));
+    catalog_bind(set, 6, hanse_buffer_bytes(&about->key));
+    sqlite3_bind_int64(set, 7, (int64_t)about->entry);
+    for (int i = 0; i < 6; i++)
+        catalog_bind(set, 8 + i, catalog_text(hanse_value_member(root, texts[i])));
+    return catalog_run(db, set);
+}
+
+int project_provenance(void *context, sqlite3 *db, const struct hanse_projected *projected)
+{
+    struct hanse_catalog *catalog = context;
+    struct hanse_document *document = NULL;
+    struct hanse_document_error ignored;
+    struct about about;
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = catalog_run_id(catalog, db, CATALOG_PROVENANCE_DROP, projected->replaces_rowid);
+    if (error != HANSE_OK || projected->content.size == 0 ||
+        hanse_document_parse(projected->content, HANSE_SYNTAX_JSON, &document, &ignored) != HANSE_OK)
+        return error;
+    hanse_buffer_init(&about.kind);
+    hanse_buffer_init(&about.key);
+    if (hanse_document_root(document)->type == HANSE_VALUE_OBJECT && read_key(projected->entry->key, &about))
+        error = set_row(catalog, db, projected, &about, hanse_document_root(document));
+    hanse_buffer_release(&about.kind);
+    hanse_buffer_release(&about.key);
+    hanse_document_destroy(&document);
+    return error;
+}

@@ -1,0 +1,138 @@
+/* One contract's version: what the catalogue knows of it, and the bytes its owner published. */
+#include <string.h>
+
+#include "catalog_internal.h"
+
+/* Objects, each with an empty list of fields, which the fields then fill: both come in document order. */
+static int read_schema(sqlite3 *db, int64_t version, json_t *objects)
+{
+    sqlite3_stmt *rows;
+    int error =
+        read_prepare(db,
+                     "SELECT object, physical_name, physical_type, business_name, description, granularity"
+                     " FROM object WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+                     &rows);
+    if (error != HANSE_OK)
+        return error;
+    int64_t first = version << PACK_BITS, last = ((version + 1) << PACK_BITS) - 1;
+    sqlite3_bind_int64(rows, 1, first);
+    sqlite3_bind_int64(rows, 2, last);
+    error = read_rows(db, &rows, objects);
+    size_t index;
+    json_t *object;
+    json_array_foreach(objects, index, object)
+    {
+        json_object_set_new(object, "fields", json_array());
+    }
+    if (error == HANSE_OK)
+        error = read_prepare(
+            db,
+            "SELECT object, field, logical_type, physical_type, physical_name,"
+            " flags & 1 AS \"required?\", flags & 2 AS \"is_unique?\", flags & 4 AS \"primary_key?\","
+            " flags & 8 AS \"partitioned?\", flags & 16 AS \"critical?\", classification,"
+            " business_name, description FROM field WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+            &rows);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(rows, 1, first);
+    sqlite3_bind_int64(rows, 2, last);
+    int rc;
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        json_t *field = read_row(rows);
+        json_object_del(field, "object");
+        json_t *of = json_array_get(objects, (size_t)sqlite3_column_int64(rows, 0));
+        json_array_append_new(json_object_get(of, "fields"), field);
+    }
+    sqlite3_finalize(rows);
+    return hanse_store_error(db, rc);
+}
+
+/* Rows of a range of the version, under a name of the answer. */
+static int read_part(sqlite3 *db, const char *sql, int64_t first, int64_t last, json_t *answer,
+                     const char *name)
+{
+    sqlite3_stmt *rows;
+    json_t *array = json_array();
+    json_object_set_new(answer, name, array);
+    int error = read_prepare(db, sql, &rows);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(rows, 1, first);
+    sqlite3_bind_int64(rows, 2, last);
+    return read_rows(db, &rows, array);
+}
+
+static int read_about(sqlite3 *db, int64_t version, json_t **ret_answer)
+{
+    sqlite3_stmt *row;
+    int error =
+        read_prepare(db,
+                     "SELECT domain, contract, version, latest AS \"latest?\", title, status, data_product,"
+                     " tenant, declared_domain, owner, purpose, usage, limitations, api_version, media,"
+                     " size_bytes, published_at_ms, entry FROM hanse$versions WHERE id = ?1",
+                     &row);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(row, 1, version);
+    int rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW)
+        *ret_answer = read_row(row);
+    sqlite3_finalize(row);
+    return rc == SQLITE_ROW ? HANSE_OK : rc == SQLITE_DONE ? HANSE_E_NOT_FOUND : hanse_store_error(db, rc);
+}
+
+int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t **ret_answer)
+{
+    static const char *const parts[][2] = {
+        {"servers",
+         "SELECT server, type, environment, host, port, database, schema, project, dataset, catalog, account,"
+         " location, format, description FROM server WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        {"tags", "SELECT object, field, tag FROM tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+    };
+    json_t *answer = NULL;
+    char hex[HANSE_HASH_HEX_SIZE];
+    int64_t first = ref->id << PACK_BITS, last = ((ref->id + 1) << PACK_BITS) - 1;
+    int error = read_about(db, ref->id, &answer);
+    if (error != HANSE_OK)
+        return error;
+    json_object_set_new(answer, "journal", json_string(hanse_hash_hex(&ref->journal, hex)));
+    json_t *objects = json_array();
+    json_object_set_new(answer, "objects", objects);
+    error = read_schema(db, ref->id, objects);
+    for (int i = 0; i < 2 && error == HANSE_OK; i++)
+        error = read_part(db, parts[i][1], first, last, answer, parts[i][0]);
+    if (error == HANSE_OK)
+        error = read_part(db,
+                          "SELECT w.version, w.status, w.published_at_ms, w.entry FROM contract_version v"
+                          " JOIN contract_version w ON w.contract = v.contract WHERE v.id BETWEEN ?1 AND ?2"
+                          " ORDER BY w.precedence DESC",
+                          ref->id, ref->id, answer, "versions");
+    if (error == HANSE_OK)
+        *ret_answer = json_incref(answer);
+    json_decref(answer);
+    return error;
+}
+
+int hanse_catalog_raw(sqlite3 *db, const struct hanse_contract_ref *ref, struct hanse_buffer *ret_content,
+                      struct hanse_buffer *ret_media)
+{
+    sqlite3_stmt *row;
+    int error =
+        read_prepare(db,
+                     "SELECT b.content, v.media FROM contract_version v JOIN hanse$bodies b ON b.id = v.id"
+                     " WHERE v.id = ?1",
+                     &row);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(row, 1, ref->id);
+    int rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        const void *content = sqlite3_column_blob(row, 0);
+        hanse_buffer_reset(ret_content);
+        hanse_buffer_append(ret_content, content, (size_t)sqlite3_column_bytes(row, 0));
+        hanse_buffer_reset(ret_media);
+        hanse_buffer_append_text(ret_media, (const char *)sqlite3_column_text(row, 1));
+    }
+    sqlite3_finalize(row);
+    return rc == SQLITE_ROW ? HANSE_OK : rc == SQLITE_DONE ? HANSE_E_NOT_FOUND : hanse_store_error(db, rc);
+}

@@ -1,0 +1,105 @@
+/* One run of the program: what was asked, how to answer, and whom to ask. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <jansson.h>
+
+#include "client.h"
+#include "command.h"
+#include "hanse/cli.h"
+#include "hanse/service.h"
+#include "progress.h"
+
+struct cli {
+    const struct hanse_cli_wiring *wiring;
+    struct arguments arguments;
+
+    bool json, strict, quiet;
+    int verbose;
+    const char *domain; /* --domain, or NULL */
+    unsigned timeout_ms;
+    bool color, color_err; /* of stdout and stderr */
+    struct progress progress;
+
+    /* Opened when first needed; closed by cli_release. */
+    struct hanse_home *home;
+    struct hanse_mesh *mesh;
+    struct hanse_service *service;
+    struct client client;
+    bool asked_node; /* whether it was looked for */
+    bool stale;      /* some answer was partial or old: under --strict that is an error */
+};
+
+const char *cli_flag(const struct cli *cli, const char *name); /* its value, or NULL */
+bool cli_has(const struct cli *cli, const char *name);
+/* A flag that is a whole number, as a parameter; nothing when it is not given. False after an error was said.
+ */
+bool cli_number(const struct cli *cli, const char *flag, json_t *params, const char *name);
+/* The values of a flag that may be given several times, one by one: *place begins at 0; NULL at the end. */
+const char *cli_next(const struct cli *cli, const char *name, size_t *place);
+const char *cli_operand(const struct cli *cli, size_t index); /* NULL when there is none */
+size_t cli_operands(const struct cli *cli);
+
+/* Messages, on standard error, `hanse: ` before them. The arguments are escaped, the format is ours. */
+void cli_note(const struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3))); /* not with -q */
+enum hanse_exit cli_error(const struct cli *cli, enum hanse_exit code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The home: opened, or made when `create`. HANSE_OK, or an error that was said; then *ret_code is the exit
+ * code. */
+bool cli_home(struct cli *cli, bool create, enum hanse_exit *ret_code);
+
+/* Runs an operation: by a node when one runs, else in the home (docs/cli.md, "Who answers"). Takes `params`.
+ * Returns the operation's error; the answer then explains it. Writes nothing but a note of staleness. */
+int cli_call(struct cli *cli, const char *operation, json_t *params, struct hanse_answer *ret_answer);
+/* cli_call, and says the error. The exit code; at HANSE_EXIT_OK the caller releases the answer, else it is
+ * released. */
+enum hanse_exit cli_ask(struct cli *cli, const char *operation, json_t *params,
+                        struct hanse_answer *ret_answer);
+/* Says what went wrong (with --json the answer on standard output too) and releases the answer. */
+enum hanse_exit cli_fail(const struct cli *cli, int error, struct hanse_answer *answer);
+/* Prints the answer as JSON. */
+void cli_print_json(const json_t *json);
+/* Whether a node answers: its address, or NULL. */
+const char *cli_node(struct cli *cli);
+/* After a read: says what the answer rests on, and remembers whether it is partial or stale. */
+void cli_as_of(struct cli *cli, const json_t *answer);
+
+/* Reads a file, or standard input for "-". Errors: NOT_FOUND, TOO_LARGE, IO. */
+HANSE_MUST_USE int cli_read_file(const char *path, size_t max, struct hanse_buffer *out);
+/* A JSON object from a file; NULL after an error was said, whose exit code it gives. */
+json_t *cli_read_json(const struct cli *cli, const char *path, enum hanse_exit *ret_code);
+/* A path as the node sees it, which may have another working folder; NULL when there is none. The caller
+ * frees it. */
+char *cli_whole_path(const char *path);
+/* Writes it whole or not at all: a new file, fsync, rename. `secret`: 0600. Errors: IO, DISK_FULL,
+ * NOT_ALLOWED. */
+HANSE_MUST_USE int cli_write_file(const char *path, struct hanse_bytes content, bool secret);
+
+/* The parameters that name a contract, as in {"domain","id","version"}; parts that are not given are left
+ * out. */
+json_t *cli_contract(const struct cli *cli, const char *name);
+
+/* Members of answers; a missing one, or one of another type, reads as empty. */
+const char *member_text(const json_t *object, const char *name);
+uint64_t member_number(const json_t *object, const char *name);
+bool member_true(const json_t *object, const char *name);
+
+/* Prints text of unknown origin, escaped. */
+void print_text(FILE *out, const char *text);
+/* `name: text`, escaped; nothing when it is empty. */
+void print_field(FILE *out, const char *name, const char *text);
+
+#define COMMAND(symbol, ...) enum hanse_exit cmd_##symbol(struct cli *cli);
+#define FLAG(...)
+#include "commands.def"
+#undef COMMAND
+#undef FLAG
+
+/* help.c */
+void help_command(FILE *out, const struct command *command, bool color);
+void help_all(FILE *out, bool color);
+void help_markdown(FILE *out);
+
+#endif

@@ -1,0 +1,150 @@
+#include "contract_files.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "hanse/limits.h"
+#include "hanse/odcs.h"
+
+#define FOLDER_DEPTH_MAX 32
+#define FILES_MAX        10000u
+#define BYTES_MAX        (256u * 1024u * 1024u)
+
+static bool is_contract_name(const char *name)
+{
+    static const char *const ENDINGS[] = {".odcs.yaml", ".odcs.yml", ".odcs.json"};
+    size_t size = strlen(name);
+    for (size_t i = 0; i < 3; i++) {
+        size_t ending = strlen(ENDINGS[i]);
+        if (size > ending && strcasecmp(name + size - ending, ENDINGS[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum hanse_exit read_one(struct cli *cli, struct contract_files *files, const char *path)
+{
+    if (files->count == files->capacity) {
+        files->capacity = files->capacity == 0 ? 16 : files->capacity * 2;
+        files->items = hanse_realloc(files->items, files->capacity * sizeof *files->items);
+    }
+    struct contract_file *file = &files->items[files->count++];
+    file->name = hanse_strdup(strcmp(path, "-") == 0 ? "<stdin>" : path);
+    hanse_buffer_init(&file->content);
+    /* One byte more than may be: what is too large is a finding, not a failure to read. */
+    int rc = cli_read_file(path, HANSE_BODY_MAX + 1, &file->content);
+    files->bytes += file->content.size;
+    if (rc == HANSE_E_NOT_FOUND)
+        return cli_error(cli, HANSE_EXIT_NOT_FOUND, "%s: there is no such file", path);
+    if (rc != HANSE_OK && rc != HANSE_E_TOO_LARGE)
+        return cli_error(cli, HANSE_EXIT_ERROR, "%s: cannot be read", path);
+    if (files->count > FILES_MAX || files->bytes > BYTES_MAX)
+        return cli_error(cli, HANSE_EXIT_ERROR, "these are too many files at once; name fewer");
+    return HANSE_EXIT_OK;
+}
+
+/* Folders within folders; names that begin with a dot, and links, are left alone: no circles, no surprises.
+ */
+static enum hanse_exit read_folder(struct cli *cli, struct contract_files *files, const char *path, int depth)
+{
+    struct dirent **entries = NULL;
+    int count = depth > FOLDER_DEPTH_MAX ? 0 : scandir(path, &entries, NULL, alphasort);
+    if (count < 0)
+        return cli_error(cli, HANSE_EXIT_ERROR, "%s: cannot be read", path);
+    enum hanse_exit code = HANSE_EXIT_OK;
+    for (int i = 0; i < count; i++) {
+        struct hanse_buffer name;
+        struct stat status;
+        hanse_buffer_init(&name);
+        hanse_buffer_printf(&name, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
+                            entries[i]->d_name);
+        bool seen = code == HANSE_EXIT_OK && entries[i]->d_name[0] != '.' && lstat(name.data, &status) == 0;
+        if (seen && S_ISDIR(status.st_mode))
+            code = read_folder(cli, files, name.data, depth + 1);
+        else if (seen && S_ISREG(status.st_mode) && is_contract_name(entries[i]->d_name))
+            code = read_one(cli, files, name.data);
+        hanse_buffer_release(&name);
+        free(entries[i]);
+    }
+    free(entries);
+    return code;
+}
+
+enum hanse_exit contract_files_read(struct cli *cli, struct contract_files *files)
+{
+    *files = (struct contract_files){0};
+    for (size_t i = 0; i < cli_operands(cli); i++) {
+        const char *path = cli_operand(cli, i);
+        struct stat status;
+        bool folder = strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+        size_t before = files->count;
+        enum hanse_exit code = folder ? read_folder(cli, files, path, 0) : read_one(cli, files, path);
+        if (code == HANSE_EXIT_OK && files->count == before)
+            code = cli_error(cli, HANSE_EXIT_NOT_FOUND, "%s: no *.odcs.yaml, *.odcs.yml or *.odcs.json in it",
+                             path);
+        if (code != HANSE_EXIT_OK) {
+            contract_files_release(files);
+            return code;
+        }
+    }
+    return HANSE_EXIT_OK;
+}
+
+void contract_files_release(struct contract_files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        free(files->items[i].name);
+        hanse_buffer_release(&files->items[i].content);
+    }
+    free(files->items);
+    *files = (struct contract_files){0};
+}
+
+void contract_files_lint(const struct contract_files *files, struct hanse_findings *findings)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        struct hanse_document *document = NULL;
+        int rc = hanse_odcs_read(hanse_buffer_bytes(&files->items[i].content), files->items[i].name,
+                                 &document, findings);
+        (void)rc; /* it is in the findings */
+        hanse_document_destroy(&document);
+    }
+}
+
+static void print_safe(FILE *out, const char *text)
+{
+    if (text != NULL)
+        print_text(out, text);
+}
+
+void findings_print(FILE *out, const struct hanse_findings *findings, bool color)
+{
+    static const char *const COLORS[] = {[HANSE_SEVERITY_ERROR] = "\033[31m",
+                                         [HANSE_SEVERITY_WARNING] = "\033[33m",
+                                         [HANSE_SEVERITY_INFO] = "\033[36m"};
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct hanse_finding *finding = &findings->items[i];
+        print_safe(out, finding->file);
+        if (finding->line > 0)
+            fprintf(out, ":%u:%u", finding->line, finding->column);
+        fprintf(out, ": %s%s%s: ", color ? COLORS[finding->severity] : "",
+                hanse_severity_name(finding->severity), color ? "\033[0m" : "");
+        print_safe(out, finding->message);
+        fprintf(out, " [%s]", finding->rule);
+        if (finding->path != NULL && finding->path[0] != '\0') {
+            fputc(' ', out);
+            print_safe(out, finding->path);
+        }
+        fputc('\n', out);
+        if (finding->fix != NULL) {
+            fputs("    fix: ", out);
+            print_safe(out, finding->fix);
+            fputc('\n', out);
+        }
+    }
+    if (findings->dropped > 0)
+        fprintf(out, "and %zu more\n", findings->dropped);
+}

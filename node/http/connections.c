@@ -1,0 +1,104 @@
+#include "connections.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "hanse/bytes.h"
+#include "hanse/check.h"
+
+/* What may wait unread in a connection: evhttp takes a body out as it comes, so this bounds pipelined
+ * requests, and what a sender still sends into a connection that was closed and not yet swept. */
+#define STREAM_INPUT_MAX (64u * 1024u)
+
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
+}
+
+void http_connections_init(struct http_connections *c, size_t max)
+{
+    *c = (struct http_connections){.max = max};
+}
+
+void http_connections_release(struct http_connections *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        bufferevent_decref(c->items[i].stream);
+    free(c->items);
+    *c = (struct http_connections){0};
+}
+
+/* bufferevent_free takes the callbacks off before it gives its reference back. */
+static bool is_closed(const struct http_connection *connection)
+{
+    bufferevent_event_cb on_event = NULL;
+    bufferevent_getcb(connection->stream, NULL, NULL, &on_event, NULL);
+    return on_event == NULL;
+}
+
+static void shut_down(struct http_connection *connection)
+{
+    /* evhttp sees the end of the stream and frees its side; the next sweep frees ours. */
+    evutil_socket_t fd = bufferevent_getfd(connection->stream);
+    if (fd >= 0)
+        shutdown(fd, SHUT_RDWR);
+    connection->since_ms = UINT64_MAX;
+}
+
+void http_connections_sweep(struct http_connections *c, uint64_t timeout_ms)
+{
+    uint64_t now = now_ms();
+    for (size_t i = 0; i < c->count;) {
+        struct http_connection *connection = &c->items[i];
+        if (is_closed(connection)) {
+            bufferevent_decref(connection->stream);
+            c->items[i] = c->items[--c->count];
+            continue;
+        }
+        if (connection->since_ms != UINT64_MAX && now - connection->since_ms > timeout_ms)
+            shut_down(connection);
+        i++;
+    }
+}
+
+static void close_longest_idle(struct http_connections *c)
+{
+    struct http_connection *oldest = NULL;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->items[i].since_ms != UINT64_MAX && (oldest == NULL || c->items[i].since_ms < oldest->since_ms))
+            oldest = &c->items[i];
+    if (oldest != NULL)
+        shut_down(oldest);
+}
+
+struct bufferevent *http_connections_add(struct http_connections *c, struct event_base *base)
+{
+    if (c->count >= c->max) {
+        http_connections_sweep(c, UINT64_MAX);
+        if (c->count >= c->max)
+            close_longest_idle(c);
+    }
+    if (c->count == c->capacity) {
+        c->capacity = c->capacity == 0 ? 16 : c->capacity * 2;
+        c->items = hanse_realloc(c->items, c->capacity * sizeof *c->items);
+    }
+    struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+    HANSE_CHECK(stream != NULL);
+    bufferevent_incref(stream);
+    bufferevent_setwatermark(stream, EV_READ, 0, STREAM_INPUT_MAX);
+    c->items[c->count++] = (struct http_connection){.stream = stream, .since_ms = now_ms()};
+    return stream;
+}
+
+void http_connections_touch(struct http_connections *c, const struct bufferevent *stream)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->items[i].stream == stream)
+            c->items[i].since_ms = now_ms();
+}

@@ -1,0 +1,283 @@
+/* The mesh thread: an actor that polls all sockets, and does everything else in between. */
+#include "loop.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+#define TURN_EVENTS   1024u /* then commands have their turn */
+#define TURN_COMMANDS 64u
+#define STOP_MS       200 /* for what is queued to leave */
+/* Since something last happened: */
+#define MAINTAIN_AFTER_MS 20u
+#define SETTLE_AFTER_MS   200u
+#define TRIM_AFTER_MS     1000u
+#define TRIM_BYTES        (8u * 1024u * 1024u)
+
+static void feed_transport(struct loop *loop, const struct transport_event *transported)
+{
+    struct hanse_event event = {.now_ms = loop->now_ms};
+    switch (transported->type) {
+    case TRANSPORT_UP:
+        event.type = HANSE_EVENT_LINK_UP;
+        event.link_up.link = transported->link;
+        event.link_up.right = transported->right;
+        event.link_up.key = transported->key;
+        loop_log(loop, LOG_FINE, "link %08x: accepted, a %s's", transported->link,
+                 transported->right == HANSE_LINK_MEMBER ? "member" : "guest");
+        break;
+    case TRANSPORT_DOWN:
+        event.type = HANSE_EVENT_LINK_DOWN;
+        event.link_down.link = transported->link;
+        loop_log(loop, LOG_FINE, "link %08x: down", transported->link);
+        break;
+    case TRANSPORT_MESSAGE:
+        event.type = HANSE_EVENT_RECEIVE;
+        event.receive.link = transported->link;
+        event.receive.message = transported->message;
+        loop->untrimmed += transported->message.size;
+        break;
+    }
+    loop_feed(loop, &event);
+}
+
+static bool read_links(struct loop *loop)
+{
+    struct transport_event event;
+    size_t count = 0;
+    while (count < TURN_EVENTS && transport_next(loop->transport, loop->now_ms, &event)) {
+        feed_transport(loop, &event);
+        count++;
+        if (loop_batch_full(loop))
+            (void)loop_commit(loop);
+        loop->now_ms = clock_monotonic_ms();
+    }
+    return count > 0;
+}
+
+/* A caller's REQ: its routing id, an empty frame, the pointer. */
+struct caller {
+    zframe_t *route;
+    struct command *command;
+};
+
+static bool read_caller(struct loop *loop, struct caller *ret_caller)
+{
+    if ((zsock_events(loop->commands) & ZMQ_POLLIN) == 0)
+        return false;
+    return zsock_recv(loop->commands, "fzp", &ret_caller->route, &ret_caller->command) == 0;
+}
+
+static void answer_caller(struct loop *loop, struct caller *caller)
+{
+    (void)zsock_send(loop->commands, "fzp", caller->route, caller->command);
+    zframe_destroy(&caller->route);
+}
+
+/* Appends that stand together share a transaction. */
+static bool read_commands(struct loop *loop)
+{
+    struct caller callers[TURN_COMMANDS];
+    size_t count = 0, done = 0;
+    while (count < TURN_COMMANDS && read_caller(loop, &callers[count]))
+        count++;
+    while (done < count) {
+        struct command *appends[TURN_COMMANDS];
+        size_t together = 0;
+        while (done + together < count && callers[done + together].command->type == COMMAND_APPEND) {
+            appends[together] = callers[done + together].command;
+            together++;
+        }
+        if (together > 0)
+            loop_append(loop, appends, together);
+        else
+            loop_control(loop, callers[done + together++].command);
+        for (size_t i = 0; i < together; i++)
+            answer_caller(loop, &callers[done + i]);
+        done += together;
+    }
+    return count > 0;
+}
+
+static void tick(struct loop *loop)
+{
+    if (loop->now_ms < loop->timer_ms)
+        return;
+    struct hanse_event event = {.type = HANSE_EVENT_TICK, .now_ms = loop->now_ms};
+    loop->timer_ms = UINT64_MAX;
+    loop_feed(loop, &event);
+}
+
+static bool is_unsettled(const struct loop *loop)
+{
+    for (size_t i = 0; i < loop->writer_count; i++) {
+        if (loop->writers[i].unsettled)
+            return true;
+    }
+    return false;
+}
+
+static void maintain(struct loop *loop)
+{
+    bool more = false;
+    int error = hanse_store_maintain(loop->store, &more);
+    if (error != HANSE_OK)
+        loop_log(loop, LOG_WARN, "maintenance: %s (%s)", hanse_error_sentence(error),
+                 hanse_error_name(error));
+    loop->unmaintained = error == HANSE_OK && more;
+}
+
+/* What can wait until nothing else is to do. */
+static void rest(struct loop *loop)
+{
+    uint64_t idle_ms = loop->now_ms - loop->active_ms;
+    if (loop->unmaintained && idle_ms >= MAINTAIN_AFTER_MS)
+        maintain(loop);
+    if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
+        loop_settle_fences(loop);
+    if (idle_ms >= TRIM_AFTER_MS && loop->untrimmed >= TRIM_BYTES) {
+        /* What passed through lies about freed in the heaps of three threads. */
+        malloc_trim(0);
+        loop->untrimmed = 0;
+    }
+    if (loop->now_ms >= loop->invites_ms && loop_load_invites(loop) != HANSE_OK)
+        loop_log(loop, LOG_WARN, "the open invites could not be read");
+    if (loop->now_ms >= loop_snapshot_due_ms(loop))
+        loop_snapshot(loop);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Until when poll may sleep. */
+static uint64_t deadline(const struct loop *loop)
+{
+    uint64_t at = earlier(loop->timer_ms, transport_deadline_ms(loop->transport));
+    at = earlier(at, loop_snapshot_due_ms(loop));
+    at = earlier(at, loop->invites_ms);
+    if (loop->unmaintained)
+        at = earlier(at, loop->active_ms + MAINTAIN_AFTER_MS);
+    if (is_unsettled(loop))
+        at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
+    if (loop->untrimmed >= TRIM_BYTES)
+        at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
+    return loop->batch.open ? 0 : at; /* a transaction stays open only while more input is there already */
+}
+
+/* False: stop. */
+static bool turn(struct loop *loop)
+{
+    zmq_pollitem_t items[2 + TRANSPORT_POLL_MAX] = {
+        {.socket = zsock_resolve(loop->pipe), .events = ZMQ_POLLIN},
+        {.socket = zsock_resolve(loop->commands), .events = ZMQ_POLLIN},
+    };
+    size_t count = transport_fill(loop->transport, items + 2);
+    uint64_t until_ms = deadline(loop);
+    uint64_t now_ms = clock_monotonic_ms();
+    (void)zmq_poll(items, (int)(count + 2), until_ms > now_ms ? (long)(until_ms - now_ms) : 0);
+    loop->now_ms = clock_monotonic_ms();
+    if (items[0].revents != 0)
+        return false; /* $TERM is all that is ever said there */
+    transport_ready(loop->transport, items + 2, count);
+    bool busy = read_links(loop);
+    busy = (items[1].revents != 0 && read_commands(loop)) || busy;
+    if (!busy || loop_batch_full(loop))
+        (void)loop_commit(loop);
+    tick(loop);
+    transport_flush(loop->transport, loop->now_ms);
+    if (busy)
+        loop->active_ms = loop->now_ms;
+    rest(loop);
+    return true;
+}
+
+static int open_transport(struct loop *loop, const struct hanse_mesh_config *config)
+{
+    struct transport_config transport = {.bind = config->bind, .self = config->engine.self};
+    memcpy(transport.secret, config->curve_secret, sizeof transport.secret);
+    int error = transport_new(&transport, &loop->transport);
+    explicit_bzero(transport.secret, sizeof transport.secret);
+    if (error == HANSE_OK)
+        mesh_set_endpoint(loop->mesh, transport_endpoint(loop->transport));
+    return error;
+}
+
+static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
+{
+    int error = hanse_store_open(config->database_path, config->projection, &loop->store);
+    if (error != HANSE_OK)
+        return error;
+    loop->engine = hanse_engine_new(&config->engine);
+    if (!hanse_hash_is_zero(&loop->pin.mesh))
+        error = hanse_store_council(loop->store, &loop->pin.mesh);
+    if (error == HANSE_OK)
+        error = hanse_store_restore(loop->store, loop->engine);
+    for (size_t i = 0; i < config->writer_count && error == HANSE_OK; i++)
+        error = loop_add_writer(loop, &config->writers[i]);
+    if (error == HANSE_OK)
+        error = open_transport(loop, config);
+    if (error == HANSE_OK)
+        error = loop_load_invites(loop);
+    if (error != HANSE_OK)
+        return error;
+    loop->commands = zsock_new_router(mesh_commands_endpoint(loop->mesh));
+    if (loop->commands == NULL)
+        return HANSE_E_IO;
+    loop->started = true;
+    struct hanse_event event = {.type = HANSE_EVENT_START, .now_ms = loop->now_ms};
+    loop_feed(loop, &event);
+    loop_snapshot(loop);
+    return HANSE_OK;
+}
+
+static void close_all(struct loop *loop)
+{
+    if (loop->batch.open)
+        (void)loop_commit(loop);
+    loop_settle_fences(loop);
+    zsock_destroy(&loop->commands);
+    transport_destroy(&loop->transport, STOP_MS);
+    loop_release_writers(loop);
+    hanse_engine_destroy(&loop->engine);
+    hanse_store_close(&loop->store);
+    for (size_t i = 0; i < loop->load_count; i++)
+        free(loop->loads[i].indexes);
+    free(loop->loads);
+    free(loop->failed);
+    free(loop->batch.marks);
+    explicit_bzero(loop->lobby_secret, sizeof loop->lobby_secret);
+}
+
+void loop_run(zsock_t *pipe, void *context)
+{
+    struct loop_start *start = context;
+    const struct hanse_mesh_config *config = start->config;
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL); /* main waits for them */
+    pthread_setname_np(pthread_self(), "hanse-mesh");
+    struct loop *loop = hanse_calloc(1, sizeof *loop);
+    loop->mesh = start->mesh;
+    loop->pipe = pipe;
+    loop->log = config->log;
+    loop->log_context = config->log_context;
+    loop->pin = config->engine.pin;
+    loop->offline = config->offline;
+    memcpy(loop->lobby_secret, config->lobby_secret, sizeof loop->lobby_secret);
+    loop->timer_ms = loop->invites_ms = UINT64_MAX;
+    loop->now_ms = loop->active_ms = clock_monotonic_ms();
+    loop->started_wall_ms = clock_wall_ms();
+    int error = open_all(loop, config);
+    start->error = error;
+    zsock_signal(pipe, 0); /* from here on `start` is gone */
+    while (error == HANSE_OK && turn(loop)) {
+    }
+    close_all(loop);
+    free(loop);
+}

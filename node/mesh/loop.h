@@ -1,0 +1,188 @@
+/* The mesh thread's inside, shared by its sources:
+ *
+ *   mesh.c     the handle that other threads hold: starting, asking, stopping
+ *   loop.c     the turns: poll, read, feed, commit, rest
+ *   apply.c    one step of the engine, and what it asks for
+ *   publish.c  own commits: the fence, the disk, the answer
+ *   writers.c  the journals this node signs for, and whether it may
+ *   control.c  the other commands
+ *   view.c     what other threads may know, copied for them
+ *   diary.c    counting and telling what was refused
+ *
+ * One turn:
+ *
+ *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ store (one transaction for many commits) ─▶ PERSISTED ─▶ sends
+ *     └──▶ commands ─▶ engine ─▶ effects ─▶ store and fence, waited for ─▶ answer */
+#ifndef HANSE_MESH_LOOP_H
+#define HANSE_MESH_LOOP_H
+
+#include <czmq.h>
+
+#include "hanse/mesh.h"
+#include "transport.h"
+
+#define BATCH_ENTRIES 1000u /* then the transaction is committed, though more input waits */
+#define BATCH_BYTES   (4u * 1024u * 1024u)
+#define BATCH_MS      20u
+#define CAUTIOUS      100u /* commits that get a transaction each after one failed, so that it fails alone */
+
+/* A journal that this node signs for. */
+struct writer {
+    struct hanse_mesh_writer config;
+    struct hanse_fence *fence;
+    struct hanse_fence_mark acknowledged; /* the last that a caller was told of, or was found at the start */
+    struct hanse_fence_mark intended;     /* in the open transaction */
+    bool writing;                         /* the fence is being written for the open transaction */
+    bool unsettled;                       /* the fence's file still has an older `acknowledged` */
+};
+
+struct own_append { /* a caller waits for it */
+    const struct hanse_hash *journal;
+    const struct hanse_draft *drafts;
+    size_t count;
+    struct hanse_appended appended;
+};
+
+enum command_type {
+    COMMAND_APPEND,
+    COMMAND_ADD_WRITER,
+    COMMAND_JOIN,
+    COMMAND_ADD_INVITE,
+    COMMAND_REINDEX,
+    COMMAND_VERIFY,
+};
+
+/* What another thread asks for: on its stack, while it waits; only the pointer travels. */
+struct command {
+    enum command_type type;
+    int error; /* the answer */
+    union {
+        struct own_append append;
+        const struct hanse_mesh_writer *writer;
+        struct {
+            const struct hanse_engine_config *engine;
+            const uint8_t *lobby_secret;
+        } join;
+        struct {
+            const struct hanse_curve_key *client;
+            uint64_t expires_ms;
+        } invite;
+        struct hanse_buffer *where;
+    };
+};
+
+/* The store's open transaction. */
+struct batch {
+    bool open;
+    size_t entries, bytes;
+    uint64_t begun_ms;
+    struct mark {
+        struct hanse_hash journal;
+        uint64_t size;
+    } * marks; /* to be told PERSISTED, in order */
+    size_t mark_count, mark_capacity;
+    uint32_t cautious; /* commits still to be committed alone */
+};
+
+struct pending_load {
+    hanse_link link;
+    struct hanse_hash journal;
+    uint64_t first, end;
+    uint32_t max_bytes;
+    uint64_t *indexes; /* owned */
+    size_t count;
+};
+
+struct hanse_mesh_snapshot;
+
+struct loop {
+    struct hanse_mesh *mesh;
+    void (*log)(void *context, int level, const char *line);
+    void *log_context;
+    struct hanse_store *store;
+    struct hanse_engine *engine;
+    struct transport *transport;
+    zsock_t *pipe;     /* of the actor: only says when to stop */
+    zsock_t *commands; /* ROUTER; other threads connect */
+    struct hanse_pin pin;
+    uint8_t lobby_secret[32];
+    bool offline;
+    bool started; /* past restoring */
+
+    uint64_t now_ms;    /* of this turn */
+    uint64_t timer_ms;  /* TICK is due; UINT64_MAX: none was asked for */
+    uint64_t active_ms; /* something last happened */
+    struct batch batch;
+    struct own_append *appending; /* whose APPEND is being stepped */
+    struct hanse_hash *failed;    /* journals whose PERSISTs were undone in this step */
+    size_t failed_count, failed_capacity;
+    int failed_error;
+    struct pending_load *loads; /* asked for, first come first served */
+    size_t load_count, load_capacity;
+    struct writer *writers;
+    size_t writer_count;
+
+    bool unmaintained;   /* the store was written to since maintenance had nothing left to do */
+    uint64_t untrimmed;  /* bytes that came and went since memory was given back */
+    uint64_t invites_ms; /* when to ask the store again which invites are open; UINT64_MAX: there is none */
+    bool changed;        /* since the last snapshot */
+    uint64_t snapshot_ms;
+    uint64_t started_wall_ms;
+    uint64_t refused[128]; /* by -error */
+    struct {
+        hanse_link link;
+        int error;
+    } told[256]; /* refusals already in the log; a ring */
+    size_t told_count;
+};
+
+/* apply.c */
+/* Steps the engine, does what it says, and gives it the answers it asks for. The result is APPEND's. */
+int loop_feed(struct loop *loop, const struct hanse_event *event);
+/* Commits the open transaction, if any, and tells the engine. What fails is undone and told too; the error is
+ * for those who wait for an own commit. */
+int loop_commit(struct loop *loop);
+/* Whether the open transaction has become large, or old. */
+bool loop_batch_full(const struct loop *loop);
+
+/* publish.c: answers every one of `count` APPEND commands. */
+void loop_append(struct loop *loop, struct command **commands, size_t count);
+/* Writes fences that only have to say that what was intended came true. */
+void loop_settle_fences(struct loop *loop);
+
+/* writers.c */
+HANSE_MUST_USE int loop_add_writer(struct loop *loop, const struct hanse_mesh_writer *config);
+struct writer *loop_writer(struct loop *loop, const struct hanse_hash *journal);
+void loop_release_writers(struct loop *loop);
+
+/* control.c */
+void loop_control(struct loop *loop, struct command *command); /* any but APPEND */
+int loop_load_invites(struct loop *loop);
+
+/* view.c */
+void loop_snapshot(struct loop *loop);
+uint64_t loop_snapshot_due_ms(const struct loop *loop);
+
+/* diary.c */
+void loop_log(struct loop *loop, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void loop_refused(struct loop *loop, hanse_link link, int error, const char *what);
+char *loop_short(const struct hanse_hash *journal, char out[static 9]); /* for the log: eight hex digits */
+
+enum { LOG_FAULT, LOG_WARN, LOG_TELL, LOG_FINE };
+
+/* loop.c: the actor. Its argument is a struct loop_start. */
+struct loop_start {
+    const struct hanse_mesh_config *config;
+    struct hanse_mesh *mesh;
+    int error;
+};
+void loop_run(zsock_t *pipe, void *start);
+
+/* mesh.c, for the loop */
+const char *mesh_commands_endpoint(const struct hanse_mesh *mesh);
+void mesh_set_endpoint(struct hanse_mesh *mesh, const char *endpoint);
+void mesh_set_snapshot(struct hanse_mesh *mesh, struct hanse_mesh_snapshot *snapshot); /* takes it */
+struct hanse_mesh_snapshot *snapshot_new(const struct hanse_mesh_view *view);          /* takes the arrays */
+void snapshot_drop(struct hanse_mesh_snapshot *snapshot);
+
+#endif

@@ -1,0 +1,55 @@
+/* What the transport's sources share. */
+#ifndef HANSE_MESH_TRANSPORT_PRIVATE_H
+#define HANSE_MESH_TRANSPORT_PRIVATE_H
+
+#include "link_table.h"
+#include "transport.h"
+
+/* One turn's order. Messages before news of connections: what a peer said before it went is heard. */
+enum transport_phase { PHASE_ZAP, PHASE_DIALLED, PHASE_ROUTED, PHASE_MONITORS, PHASE_DOWNS };
+
+struct transport {
+    void *context;
+    void *zap;
+    void *router; /* NULL when only dialling */
+    void *router_monitor;
+    uint8_t secret[32];
+    struct hanse_curve_key self;
+    char endpoint[HANSE_ENDPOINT_MAX + 1];
+    struct door *door;
+    struct link_table links;
+    uint32_t accepted; /* ever; ids of accepted links */
+    struct transport_counts counts;
+
+    /* What the last poll said of the fixed sockets, until they are found empty. */
+    bool zap_readable, monitor_readable;
+    uint32_t router_budget; /* as a link's */
+    enum transport_phase phase;
+    size_t ending; /* links with ends_ms */
+
+    hanse_link *downs; /* to be told */
+    size_t down_count, down_capacity;
+    zmq_msg_t message; /* the one that is lent out, or waits behind its link's UP */
+    bool message_open;
+    hanse_link waiting; /* whose message waits behind its UP */
+    bool is_waiting;
+};
+
+/* libzmq tells that a connection is gone before it hands over the last of what it read there; a link ends so
+ * much later. */
+#define TRANSPORT_ENDING_MS 20u
+#define TRANSPORT_TURN                                                                                       \
+    256u /* messages of a socket and turn, dropped ones too: then the others have theirs                     \
+          */
+
+/* Ends a link that broke: its state goes now, DOWN is told later. */
+void transport_break(struct transport *transport, struct link *link);
+/* Ends a link's connection and frees its state; nothing is told. */
+void transport_forget(struct transport *transport, struct link *link);
+/* Ends the TCP connection of an accepted link, for ROUTER has no call that does. */
+void transport_hang_up(int fd, const struct sockaddr_storage *peer);
+/* The other end of a connection; false when there is none any more. */
+bool transport_peer_of(int fd, struct sockaddr_storage *ret_peer);
+void transport_pump(struct transport *transport, struct link *link, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,142 @@
+#include "batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "drafts.h"
+#include "hanse/catalog.h"
+#include "hanse/odcs.h"
+#include "names.h"
+#include "params.h"
+
+static void item_release(struct batch_item *item)
+{
+    hanse_document_destroy(&item->document);
+    hanse_findings_release(&item->findings);
+    hanse_buffer_release(&item->key);
+    hanse_buffer_release(&item->reason);
+}
+
+void batch_release(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        item_release(&batch->items[i]);
+    free(batch->items);
+    *batch = (struct batch){0};
+}
+
+int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *ret_batch)
+{
+    const json_t *files = json_object_get(params, "files");
+    struct batch batch = {0};
+    size_t i, bytes = 0;
+    json_t *file;
+    if (!json_is_array(files) || json_array_size(files) == 0)
+        return answer_error(answer, HANSE_E_INVALID, "Give `files`, an array of {\"name\",\"content\"}.",
+                            "No file was given");
+    if (json_array_size(files) > BATCH_FILES_MAX)
+        return answer_error(answer, HANSE_E_TOO_LARGE, "Publish them in several goes.",
+                            "%zu files are more than one publish takes (%u)", json_array_size(files), BATCH_FILES_MAX);
+    batch.items = hanse_calloc(json_array_size(files), sizeof *batch.items);
+    json_array_foreach(files, i, file) {
+        struct batch_item *item = &batch.items[batch.count++];
+        const json_t *content = json_object_get(file, "content");
+        item->file = param_text(file, "name");
+        item->content = hanse_bytes(json_string_value(content), json_string_length(content));
+        bytes += item->content.size;
+        hanse_findings_init(&item->findings);
+        hanse_buffer_init(&item->key);
+        hanse_buffer_init(&item->reason);
+        if (item->file == NULL || !json_is_string(content)) {
+            batch_release(&batch);
+            return answer_error(answer, HANSE_E_INVALID, "Each of `files` is {\"name\",\"content\"}, both texts.",
+                                "File %zu has no name or no content", i + 1);
+        }
+    }
+    if (bytes > HANSE_COMMIT_BODIES_MAX) {
+        batch_release(&batch);
+        return answer_error(answer, HANSE_E_TOO_LARGE, "Publish them in several goes.",
+                            "The files have %zu bytes together; one publish takes %u", bytes, HANSE_COMMIT_BODIES_MAX);
+    }
+    *ret_batch = batch;
+    return HANSE_OK;
+}
+
+void batch_refuse(struct batch *batch, struct batch_item *item, int error, const char *format, ...)
+{
+    va_list args;
+    if (item->refused != HANSE_OK)
+        return;
+    item->refused = error;
+    batch->refused++;
+    va_start(args, format);
+    hanse_buffer_vprintf(&item->reason, format, args);
+    va_end(args);
+}
+
+static void check_item(struct batch *batch, struct batch_item *item)
+{
+    if (item->content.size > HANSE_BODY_MAX || item->content.size == 0) {
+        batch_refuse(batch, item, HANSE_E_TOO_LARGE,
+                     item->content.size == 0 ? "The file is empty" : "The file is larger than 1 MiB: split the contract");
+        return;
+    }
+    int error = hanse_odcs_read(item->content, item->file, &item->document, &item->findings);
+    if (error != HANSE_OK) {
+        batch_refuse(batch, item, error, "The contract has %zu error%s", item->findings.errors,
+                     item->findings.errors == 1 ? "" : "s");
+        return;
+    }
+    const struct hanse_value *root = hanse_document_root(item->document);
+    item->contract = hanse_value_member_text(root, "id");
+    item->version = hanse_value_member_text(root, "version");
+    if (item->contract == NULL || item->version == NULL) {
+        batch_refuse(batch, item, HANSE_E_INVALID, "The contract has no id or no version");
+        return;
+    }
+    item->media = hanse_syntax_guess(item->content) == HANSE_SYNTAX_JSON ? MEDIA_JSON : MEDIA_YAML;
+    name_key(item->contract, item->version, &item->key);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct batch_item *x = *(struct batch_item *const *)a, *y = *(struct batch_item *const *)b;
+    return strcmp(x->key.data, y->key.data);
+}
+
+static void check_duplicates(struct batch *batch)
+{
+    struct batch_item **sorted = hanse_calloc(batch->count, sizeof(struct batch_item *));
+    for (size_t i = 0; i < batch->count; i++)
+        sorted[i] = &batch->items[i];
+    qsort(sorted, batch->count, sizeof(struct batch_item *), by_key);
+    for (size_t i = 1; i < batch->count; i++) {
+        struct batch_item *a = sorted[i - 1], *b = sorted[i];
+        if (a->key.size == 0 || strcmp(a->key.data, b->key.data) != 0)
+            continue;
+        batch_refuse(batch, a, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", b->file, b->contract,
+                     b->version);
+        batch_refuse(batch, b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file, a->contract,
+                     a->version);
+    }
+    free(sorted);
+}
+
+void batch_check(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        check_item(batch, &batch->items[i]);
+    check_duplicates(batch);
+}
+
+json_t *findings_json(const struct hanse_findings *findings)
+{
+    struct hanse_buffer text;
+    hanse_buffer_init(&text);
+    hanse_findings_json(findings, &text);
+    json_t *json = json_read(hanse_buffer_bytes(&text));
+    json_t *array = json_incref(json_object_get(json, "findings"));
+    json_decref(json);
+    hanse_buffer_release(&text);
+    return array != NULL ? array : json_array();
+}

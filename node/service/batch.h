@@ -1,0 +1,47 @@
+/* A batch: the contract files of one publish, read, checked and compared with what is published. */
+#ifndef HANSE_SERVICE_BATCH_H
+#define HANSE_SERVICE_BATCH_H
+
+#include "hanse/document.h"
+#include "hanse/finding.h"
+#include "service_internal.h"
+
+#define BATCH_FILES_MAX 1000u
+
+struct batch_item {
+    const char *file; /* as the user named it; borrowed from the parameters */
+    struct hanse_bytes content;
+    struct hanse_document *document; /* NULL: it could not be read */
+    struct hanse_findings findings;
+    const char *contract; /* in the document; NULL when it says none */
+    const char *version;
+    const char *media;
+    struct hanse_buffer key;
+    int refused; /* HANSE_OK, or why not */
+    struct hanse_buffer reason;
+    bool unchanged; /* these very bytes are published already, at `index` */
+    uint64_t index;
+};
+
+struct batch {
+    struct batch_item *items;
+    size_t count;
+    size_t refused;
+};
+
+/* Reads the array `files` of the parameters. Else an error answer. */
+HANSE_MUST_USE int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *ret_batch);
+void batch_release(struct batch *batch);
+/* Refuses the item, once: the first reason stays. */
+void batch_refuse(struct batch *batch, struct batch_item *item, int error, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Each file by itself, and against the others. */
+void batch_check(struct batch *batch);
+/* Against what is published under `domain`, the name that the catalogue shows for `journal`. Errors are those of the
+ * catalogue; what it refuses stands in the items. */
+HANSE_MUST_USE int batch_compare(struct batch *batch, struct sqlite3 *db, const char *domain,
+                                 const struct hanse_hash *journal);
+/* The findings' array. */
+json_t *findings_json(const struct hanse_findings *findings);
+
+#endif

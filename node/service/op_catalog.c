@@ -1,0 +1,157 @@
+/* Reading the catalogue: domains, ls, show, raw, history, search, schema. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hanse/catalog.h"
+#include "names.h"
+#include "operations.h"
+#include "params.h"
+
+#define LIST_LIMIT         100u
+#define LIST_LIMIT_MAX     1000u
+#define SEARCH_LIMIT       20u
+#define SEARCH_LIMIT_MAX   100u
+#define SEARCH_OFFSET_MAX  10000u
+#define UNREADABLE_CATALOG "The catalogue cannot be read"
+
+int op_domains(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct sqlite3 *db;
+    json_t *json;
+    (void)params;
+    int error = service_db(service, answer, &db);
+    if (error != HANSE_OK)
+        return error;
+    error = hanse_catalog_domains(db, &json);
+    return error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+}
+
+static int bad_number(struct hanse_answer *answer, const char *name, unsigned max)
+{
+    return answer_error(answer, HANSE_E_INVALID, NULL, "`%s` must be a whole number, at most %u", name, max);
+}
+
+int op_ls(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct sqlite3 *db;
+    json_t *json;
+    uint64_t limit;
+    const char *domain = param_text(params, "domain");
+    const char *cursor = param_text(params, "cursor");
+    int error = service_db(service, answer, &db);
+    if (error != HANSE_OK)
+        return error;
+    if (param_number(params, "limit", LIST_LIMIT, LIST_LIMIT_MAX, &limit) != HANSE_OK)
+        return bad_number(answer, "limit", LIST_LIMIT_MAX);
+    error = hanse_catalog_list(db, domain != NULL && domain[0] != '\0' ? domain : NULL,
+                               cursor != NULL && cursor[0] != '\0' ? cursor : NULL, (uint32_t)limit, &json);
+    if (error == HANSE_E_INVALID)
+        return answer_error(answer, error, "Take the cursor from the answer before, as it is.", "That is no cursor");
+    return error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+}
+
+int op_show(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
+    json_t *json;
+    int error = name_resolve(service, params, answer, ref);
+    if (error == HANSE_OK) {
+        error = hanse_catalog_show(service->db, ref, &json);
+        error = error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+    }
+    free(ref);
+    return error;
+}
+
+int op_raw(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
+    struct hanse_buffer content, media;
+    int error = name_resolve(service, params, answer, ref);
+    hanse_buffer_init(&content);
+    hanse_buffer_init(&media);
+    if (error == HANSE_OK) {
+        error = hanse_catalog_raw(service->db, ref, &content, &media);
+        if (error == HANSE_E_NOT_FOUND)
+            answer_error(answer, error, "Try again when more of the mesh is reachable: `hanse status`.",
+                         "The document of %s/%s@%s is not on this node", ref->domain, ref->contract, ref->version);
+        else if (error != HANSE_OK)
+            answer_failure(answer, error, UNREADABLE_CATALOG);
+    }
+    free(ref);
+    if (error == HANSE_OK) {
+        answer->media = strcmp(media.data, "json") == 0 ? "application/json" : "application/yaml";
+        answer->raw = content;
+    } else {
+        hanse_buffer_release(&content);
+    }
+    hanse_buffer_release(&media);
+    return error;
+}
+
+int op_history(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct hanse_buffer name;
+    struct sqlite3 *db;
+    json_t *json, *candidates = NULL;
+    int error = service_db(service, answer, &db);
+    if (error == HANSE_OK)
+        error = name_given(params, false, answer, &name);
+    if (error != HANSE_OK)
+        return error;
+    error = hanse_catalog_history(db, name.data, &json, &candidates);
+    if (error == HANSE_OK)
+        answer_ok(answer, json);
+    else
+        name_unresolved(answer, error, name.data, candidates);
+    hanse_buffer_release(&name);
+    return error;
+}
+
+int op_search(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct sqlite3 *db;
+    json_t *json;
+    uint64_t limit, offset;
+    const char *words = param_text(params, "q");
+    const char *domain = param_text(params, "domain");
+    if (words == NULL)
+        return answer_error(answer, HANSE_E_INVALID, "Give words to look for: `q`.", "No words were given");
+    if (param_number(params, "limit", SEARCH_LIMIT, SEARCH_LIMIT_MAX, &limit) != HANSE_OK)
+        return bad_number(answer, "limit", SEARCH_LIMIT_MAX);
+    if (param_number(params, "cursor", 0, SEARCH_OFFSET_MAX, &offset) != HANSE_OK)
+        return bad_number(answer, "cursor", SEARCH_OFFSET_MAX);
+    int error = service_db(service, answer, &db);
+    if (error != HANSE_OK)
+        return error;
+    const struct hanse_search search = {
+        .words = words,
+        .words_size = strlen(words),
+        .domain = domain != NULL && domain[0] != '\0' ? domain : NULL,
+        .limit = (uint32_t)limit,
+        .offset = (uint32_t)offset,
+    };
+    error = hanse_catalog_search(db, &search, &json);
+    if (error != HANSE_OK)
+        return answer_failure(answer, error, UNREADABLE_CATALOG);
+    json_object_set_new(json, "searched", json_string(words));
+    return answer_ok(answer, json);
+}
+
+int op_schema(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    const struct hanse_catalog_column *columns;
+    size_t count = hanse_catalog_columns(&columns);
+    json_t *views = json_array(), *members = NULL;
+    (void)service;
+    (void)params;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(columns[i].view, columns[i - 1].view) != 0) {
+            members = json_array();
+            json_array_append_new(views, json_pack("{s:s,s:o}", "view", columns[i].view, "columns", members));
+        }
+        json_array_append_new(members, json_pack("{s:s,s:s,s:s}", "column", columns[i].column, "type", columns[i].type,
+                                                 "description", columns[i].description));
+    }
+    return answer_ok(answer, json_pack("{s:o}", "views", views));
+}

@@ -1,0 +1,113 @@
+/* Withdrawing a version: its entry is retracted, and stays as a tombstone. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "drafts.h"
+#include "names.h"
+#include "operations.h"
+#include "params.h"
+
+/* The name in the parameters, with this node's domain before it when it has none. */
+static int whole_name(const json_t *params, const char *shown, struct hanse_answer *answer, struct hanse_buffer *out)
+{
+    const char *name = param_text(params, "name");
+    if (name == NULL)
+        return answer_error(answer, HANSE_E_INVALID, "Give it as id@version.", "No contract is named");
+    hanse_buffer_init(out);
+    size_t size = strlen(shown);
+    if (strncmp(name, "hanse://", 8) != 0 && (strncmp(name, shown, size) != 0 || name[size] != '/'))
+        hanse_buffer_printf(out, "%s/", shown);
+    hanse_buffer_append_text(out, name);
+    return HANSE_OK;
+}
+
+/* Live versions of the contract. */
+static size_t live_versions(struct sqlite3 *db, const struct hanse_contract_ref *ref)
+{
+    struct hanse_buffer name;
+    json_t *history = NULL, *candidates = NULL, *entry;
+    size_t i, live = 0;
+    hanse_buffer_init(&name);
+    name_write(ref->domain, ref->contract, NULL, true, &name);
+    if (hanse_catalog_history(db, name.data, &history, &candidates) == HANSE_OK) {
+        json_array_foreach(json_object_get(history, "history"), i, entry) {
+            const json_t *flag = json_object_get(entry, "live");
+            const char *operation = param_text(entry, "operation");
+            live += (json_is_true(flag) || json_integer_value(flag) != 0) && operation != NULL &&
+                    strcmp(operation, "put") == 0;
+        }
+    }
+    json_decref(history);
+    json_decref(candidates);
+    hanse_buffer_release(&name);
+    return live;
+}
+
+static int retract(struct hanse_service *service, const struct hanse_home_domain *domain,
+                   const struct hanse_contract_ref *ref, struct hanse_answer *answer)
+{
+    struct hanse_appended appended;
+    struct hanse_buffer key, name;
+    struct drafts drafts;
+    hanse_buffer_init(&key);
+    hanse_buffer_init(&name);
+    drafts_init(&drafts);
+    name_key(ref->contract, ref->version, &key);
+    name_write(ref->domain, ref->contract, ref->version, false, &name);
+    drafts_retract(&drafts, HANSE_KIND_CONTRACT, key.data);
+    int error = drafts_append(service, domain, &drafts, &appended);
+    if (error == HANSE_OK)
+        answer_ok(answer, json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(&name)),
+                                    "index", number_json(appended.first)));
+    else
+        answer_failure(answer, error, "Nothing was withdrawn");
+    drafts_release(&drafts);
+    hanse_buffer_release(&key);
+    hanse_buffer_release(&name);
+    return error;
+}
+
+static int resolve_and_retract(struct hanse_service *service, const struct hanse_home_domain *domain, const char *name,
+                               struct hanse_contract_ref *ref, struct hanse_answer *answer)
+{
+    struct sqlite3 *db;
+    json_t *candidates = NULL;
+    int error = service_db(service, answer, &db);
+    if (error != HANSE_OK)
+        return error;
+    error = hanse_catalog_resolve(db, name, ref, &candidates);
+    if (error != HANSE_OK)
+        return name_unresolved(answer, error, name, candidates);
+    if (!hanse_hash_equal(&ref->journal, &domain->journal))
+        return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
+                            "%s belongs to %s, and this node writes for %s", name, ref->domain, domain->name);
+    size_t live = live_versions(db, ref);
+    size_t size = strlen(ref->version);
+    bool named = strlen(name) > size && strcmp(name + strlen(name) - size, ref->version) == 0 &&
+                 name[strlen(name) - size - 1] == '@';
+    if (live > 1 && !named)
+        return answer_error(answer, HANSE_E_INVALID, "Name the version: id@version; `hanse history` lists them.",
+                            "%s has %zu live versions", name, live);
+    return retract(service, domain, ref, answer);
+}
+
+int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
+{
+    struct hanse_home_domain domain;
+    struct hanse_buffer name;
+    char shown[2 * HANSE_NAME_MAX];
+    int error = name_own_domain(service, params, answer, &domain);
+    if (error != HANSE_OK)
+        return error;
+    name_shown(service, &domain, shown, sizeof shown);
+    error = whole_name(params, shown, answer, &name);
+    if (error != HANSE_OK)
+        return error;
+    struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
+    home_lock(service->home);
+    error = resolve_and_retract(service, &domain, name.data, ref, answer);
+    home_unlock(service->home);
+    hanse_buffer_release(&name);
+    free(ref);
+    return error;
+}

@@ -1,0 +1,33 @@
+/* At the end everybody knows the same members under the same addresses, and every owner may sign. */
+#include <string.h>
+
+#include "sim.h"
+
+static void same_roster(struct sim *sim, uint32_t number)
+{
+    const struct hanse_roster_entry *first;
+    const struct hanse_roster_entry *other;
+    size_t first_count = hanse_engine_roster(sim->nodes[0].engine, &first);
+    size_t other_count = hanse_engine_roster(sim->nodes[number].engine, &other);
+    bool same = first_count == other_count;
+    for (size_t i = 0; same && i < first_count; i++)
+        same = memcmp(&first[i].key, &other[i].key, sizeof first[i].key) == 0 &&
+               hanse_hash_equal(&first[i].journal, &other[i].journal) &&
+               strcmp(first[i].endpoint, other[i].endpoint) == 0;
+    if (!same)
+        sim_violate(sim, "roster", "nodes 0 and %u know %zu and %zu members", number, first_count,
+                    other_count);
+}
+
+void check_roster(struct sim *sim)
+{
+    for (uint32_t i = 1; i < sim->node_count; i++)
+        same_roster(sim, i);
+    for (uint32_t c = 0; c < sim->archive.chain_count; c++) {
+        const struct chain *chain = &sim->archive.chains[c];
+        int error = hanse_engine_may_sign(sim->nodes[chain->owner].engine, &chain->id);
+        if (error != HANSE_OK)
+            sim_violate(sim, "roster", "node %u may not sign its journal %u: %s", chain->owner, c,
+                        hanse_error_name(error));
+    }
+}

@@ -1,0 +1,58 @@
+/* Nothing unverified is stored: every commit that reaches a disk is judged again, by a journal that only the
+ * checker touches, and stands exactly where that journal has it. */
+#include "sim.h"
+
+static void grow(struct chain *chain, struct record *record)
+{
+    if (chain->count == chain->capacity) {
+        chain->capacity = chain->capacity == 0 ? 4 : chain->capacity * 2;
+        chain->records = hanse_realloc(chain->records, chain->capacity * sizeof chain->records[0]);
+    }
+    chain->records[chain->count++] = record;
+}
+
+static bool admitted(const struct sim *sim, const struct hanse_hash *id)
+{
+    const struct chain *council = &sim->archive.chains[0];
+    for (size_t r = 0; r < council->count; r++) {
+        const struct hanse_commit *commit = &council->records[r]->commit;
+        for (uint32_t i = 0; i < commit->count; i++) {
+            struct hanse_admission admission;
+            const struct hanse_commit_item *item = &commit->items[i];
+            if (hanse_bytes_equal_text(item->entry.kind, HANSE_KIND_DOMAIN) &&
+                hanse_admission_decode(hanse_body_content(item->salted), &admission) == HANSE_OK &&
+                hanse_hash_equal(&admission.journal, id))
+                return true;
+        }
+    }
+    return false;
+}
+
+void check_verified(struct sim *sim, const struct sim_node *node, uint32_t number,
+                    const struct record *record)
+{
+    struct chain *chain = &sim->archive.chains[number];
+    uint64_t size = hanse_journal_size(&chain->reference);
+    if (number != 0 && chain->owner != node->number && !admitted(sim, &chain->id))
+        sim_violate(sim, "verified", "node %u stored journal %u, which nobody admitted", node->number,
+                    number);
+    if (record->commit.first < size)
+        return; /* judged before, or a fork: check_forks.c */
+    if (record->commit.first > size) {
+        sim_violate(sim, "verified",
+                    "node %u stored journal %u at %llu, where only %llu entries were written", node->number,
+                    number, (unsigned long long)record->commit.first, (unsigned long long)size);
+        return;
+    }
+    int error = hanse_journal_apply(&chain->reference, (struct hanse_commit *)&record->commit);
+    if (error != HANSE_OK) {
+        sim_violate(sim, "verified", "node %u stored an invalid commit of journal %u: %s", node->number,
+                    number, hanse_error_name(error));
+        return;
+    }
+    hanse_journal_confirm(&chain->reference, record->end);
+    struct hanse_bytes frontier = hanse_frontier_bytes(&chain->reference.frontier);
+    if (!hanse_bytes_equal(frontier, hanse_buffer_bytes(&record->frontier)))
+        sim_violate(sim, "verified", "node %u stored a wrong frontier of journal %u", node->number, number);
+    grow(chain, (struct record *)record);
+}

@@ -1,0 +1,119 @@
+/* Publishers: owners who write commits of 1 to 20 drafts, put new versions in the place of old ones, retract,
+ * and now and then take their next key. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define DRAFTS_MAX 20u
+#define KEYS       60u /* a domain writes about so many things */
+#define BODY_MAX   20480u
+#define RETRY_MS   500u
+
+struct sheet { /* a commit in the making */
+    struct hanse_draft drafts[DRAFTS_MAX];
+    char keys[DRAFTS_MAX][40];
+    size_t starts[DRAFTS_MAX];
+    size_t sizes[DRAFTS_MAX];
+};
+
+/* Most bodies are small, some are over what rides in a commit. */
+static size_t body_size(struct dice *dice)
+{
+    uint64_t shift = dice_below(dice, 1 + dice_below(dice, 12));
+    uint64_t size = dice_between(dice, 10u << shift, 20u << shift);
+    return dice_chance(dice, 10000) ? BODY_MAX : size < BODY_MAX ? size : BODY_MAX;
+}
+
+static void write_body(struct dice *dice, struct manuscript *manuscript)
+{
+    uint8_t content[BODY_MAX];
+    uint8_t salt[HANSE_SALT_SIZE];
+    size_t size = body_size(dice);
+    dice_fill(dice, content, size);
+    dice_fill(dice, salt, sizeof salt);
+    hanse_body_salt(salt, hanse_bytes(content, size), &manuscript->bodies);
+}
+
+static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct sheet *sheet,
+                        struct manuscript *manuscript)
+{
+    struct hanse_draft *draft = &sheet->drafts[at];
+    snprintf(sheet->keys[at], sizeof sheet->keys[at], "orders-%u@1.0.0", (unsigned)thing);
+    sheet->starts[at] = manuscript->bodies.size;
+    draft->entry.kind = hanse_bytes_of(thing % 3 == 0 ? "provenance" : "contract");
+    draft->entry.key = hanse_bytes_of(sheet->keys[at]);
+    if (dice_chance(dice, 100000)) {
+        draft->entry.operation = HANSE_RETRACT;
+    } else {
+        draft->entry.media = hanse_bytes_of(thing % 3 == 0 ? "json" : "yaml");
+        write_body(dice, manuscript);
+    }
+    sheet->sizes[at] = manuscript->bodies.size - sheet->starts[at];
+}
+
+static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint64_t version)
+{
+    struct sheet sheet = {0};
+    struct manuscript *manuscript = manuscript_new();
+    struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
+    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, DRAFTS_MAX);
+    uint64_t thing = dice_roll(&sim->authors) % KEYS;
+    for (uint32_t i = 0; i < count; i++)
+        write_draft(&sim->authors, i, (thing + i * 7) % KEYS, &sheet, manuscript);
+    for (uint32_t i = 0; i < count; i++)
+        sheet.drafts[i].salted = hanse_bytes(manuscript->bodies.data + sheet.starts[i], sheet.sizes[i]);
+    return node_append(sim, node, chain, sheet.drafts, count, &key, manuscript);
+}
+
+static int rotate(struct sim *sim, struct sim_node *node, uint32_t chain, uint64_t version)
+{
+    struct hanse_authority authority = {.role = HANSE_AUTHORITY_DOMAIN, .version = version + 1};
+    struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version + 1);
+    struct hanse_signing_key next = founding_key(sim, "domain", chain - 1, version + 2);
+    struct hanse_public_key next_public = hanse_signing_key_public(&next);
+    authority.signer = hanse_signing_key_public(&key);
+    authority.next_key = hanse_next_key_digest(&next_public);
+    struct manuscript *manuscript = manuscript_new();
+    uint8_t salt[HANSE_SALT_SIZE];
+    struct hanse_buffer body;
+    dice_fill(&sim->authors, salt, sizeof salt);
+    hanse_buffer_init(&body);
+    hanse_authority_encode(&authority, &body);
+    hanse_body_salt(salt, hanse_buffer_bytes(&body), &manuscript->bodies);
+    hanse_buffer_release(&body);
+    struct hanse_draft draft = {.entry = {.kind = hanse_bytes_of(HANSE_KIND_AUTHORITY),
+                                          .key = hanse_bytes_of("self"),
+                                          .media = hanse_bytes_of("msgpack")},
+                                .salted = hanse_buffer_bytes(&manuscript->bodies)};
+    return node_append(sim, node, chain, &draft, 1, &key, manuscript);
+}
+
+/* `number`: the chain. */
+static void fire_publish(struct sim *sim, struct happening *happening)
+{
+    uint32_t chain = (uint32_t)happening->number;
+    struct sim_node *node = &sim->nodes[sim->archive.chains[chain].owner];
+    const struct hanse_journal *journal =
+        node->alive ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id) : NULL;
+    int error = HANSE_E_UNREACHABLE;
+    if (journal != NULL && hanse_journal_size(journal) > 0) {
+        uint64_t version = journal->authority.version;
+        error = dice_chance(&sim->authors, 30000) ? rotate(sim, node, chain, version)
+                                                  : publish(sim, node, chain, version);
+        sim_tell(sim, node, "publishes in journal %u: %s", chain, hanse_error_name(error));
+        if (error != HANSE_OK && error != HANSE_E_FENCED)
+            sim_violate(sim, "publish", "journal %u refuses a commit: %s", chain, hanse_error_name(error));
+    }
+    if (error != HANSE_OK && sim->now_ms < sim->faults_end_ms)
+        sim_later(sim, RETRY_MS, fire_publish, NULL, chain);
+}
+
+void publishers_init(struct sim *sim)
+{
+    uint64_t first_ms = 3000;
+    for (uint32_t i = 0; i < sim->options.commits; i++) {
+        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count);
+        sim_later(sim, dice_between(&sim->authors, first_ms, sim->faults_end_ms), fire_publish, NULL, chain);
+    }
+}
