@@ -140,6 +140,8 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
         pull_in_vain(ledger);
     } else {
         pull_start(e, link, ledger);
+        if (is_council(e, ledger) && ledger->pulling == 0 && ledger->first_intake == NULL)
+            send_root_to_all(e); /* whoever it admitted is exchanged from now on */
     }
     pull_more(e, link);
 }

@@ -305,7 +305,7 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
         intake->message = (struct hanse_buffer){0};
         intake_free(intake);
     }
-    if (admitted_more)
+    if (admitted_more && ledger->pulling == 0 && ledger->first_intake == NULL)
         send_root_to_all(e);
     if (ledger->own)
         fences_review(e);

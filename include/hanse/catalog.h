@@ -97,6 +97,21 @@ HANSE_MUST_USE int hanse_catalog_show(struct sqlite3 *db, const struct hanse_con
 /* The published bytes and their media. Errors: NOT_FOUND when the body is not here. */
 HANSE_MUST_USE int hanse_catalog_raw(struct sqlite3 *db, const struct hanse_contract_ref *ref,
                                      struct hanse_buffer *ret_content, struct hanse_buffer *ret_media);
+/* What an owner published under exactly one name: asked before each publish, so its statements are kept. */
+struct hanse_published;
+HANSE_MUST_USE int hanse_published_open(struct sqlite3 *db, struct hanse_published **ret_published);
+void hanse_published_close(struct hanse_published **published);
+struct hanse_published_version {
+    bool live;
+    bool withdrawn;             /* it was published once, and retracted */
+    bool held;                  /* live, and its bytes are here */
+    uint64_t entry;             /* of the live one */
+    struct hanse_bytes content; /* until the next question */
+};
+/* `key` is that of the entry: id@version, encoded. Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal,
+                                        const char *contract, const char *version, struct hanse_bytes key,
+                                        struct hanse_published_version *ret_version);
 /* Everything ever published under a contract's id:
  * {"domain","contract","history":[{"version","operation","entry", "published_at_ms","live","size_bytes"}]},
  * oldest first. `name` as above, without version; that of a contract all of whose versions are retracted

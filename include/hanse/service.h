@@ -62,16 +62,16 @@ int hanse_operation_run(struct hanse_service *service, const struct hanse_operat
 HANSE_MUST_USE int hanse_service_mesh_config(struct hanse_home *home, bool bind,
                                              struct hanse_mesh_config *ret_config);
 
-/* For `hanse up`: once at the start, then every ten seconds or so. Publishes where others reach this node when
- * the journals of its domains do not say so yet, and keeps mesh.json ready for the next start (seeds; that it
- * is admitted). Does nothing when nothing has changed. Errors: FENCED (the next call will do it), and those of
- * hanse_mesh_append and the home. */
+/* For `hanse up`: once at the start, then every ten seconds or so. Publishes where others reach this node
+ * when the journals of its domains do not say so yet, and keeps mesh.json ready for the next start (seeds;
+ * that it is admitted). Does nothing when nothing has changed. Errors: FENCED (the next call will do it), and
+ * those of hanse_mesh_append and the home. */
 HANSE_MUST_USE int hanse_service_announce(struct hanse_service *service);
 
-/* For `hanse restore --from-mesh`, before the node starts: moves a damaged database aside (hanse.db.damaged-TIME;
- * its name in `ret_moved`, empty when there was none). The rest is done by starting: the node pulls everything,
- * its own journals too, and signs nothing before they are back. Errors: NOT_FOUND (the home is in no mesh, or
- * has no key to write with), LOCKED is the caller's to see, IO. */
+/* For `hanse restore --from-mesh`, before the node starts: moves a damaged database aside
+ * (hanse.db.damaged-TIME; its name in `ret_moved`, empty when there was none). The rest is done by starting:
+ * the node pulls everything, its own journals too, and signs nothing before they are back. Errors: NOT_FOUND
+ * (the home is in no mesh, or has no key to write with), LOCKED is the caller's to see, IO. */
 HANSE_MUST_USE int hanse_service_restore_prepare(struct hanse_home *home, char ret_moved[static 64]);
 /* How far it is: {"done":bool,"journals":[{"name","entries","known","back":bool}]}. */
 json_t *hanse_service_restore_progress(struct hanse_service *service);

@@ -10,7 +10,7 @@ static int read_schema(sqlite3 *db, int64_t version, json_t *objects)
     int error =
         read_prepare(db,
                      "SELECT object, physical_name, physical_type, business_name, description, granularity"
-                     " FROM object WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+                     " FROM hanse$object WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
                      &rows);
     if (error != HANSE_OK)
         return error;
@@ -30,7 +30,7 @@ static int read_schema(sqlite3 *db, int64_t version, json_t *objects)
             "SELECT object, field, logical_type, physical_type, physical_name,"
             " flags & 1 AS \"required?\", flags & 2 AS \"is_unique?\", flags & 4 AS \"primary_key?\","
             " flags & 8 AS \"partitioned?\", flags & 16 AS \"critical?\", classification,"
-            " business_name, description FROM field WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+            " business_name, description FROM hanse$field WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
             &rows);
     if (error != HANSE_OK)
         return error;
@@ -67,9 +67,11 @@ static int read_about(sqlite3 *db, int64_t version, json_t **ret_answer)
     sqlite3_stmt *row;
     int error =
         read_prepare(db,
-                     "SELECT domain, contract, version, latest AS \"latest?\", title, status, data_product,"
-                     " tenant, declared_domain, owner, purpose, usage, limitations, api_version, media,"
-                     " size_bytes, published_at_ms, entry FROM hanse$versions WHERE id = ?1",
+                     "SELECT j.name AS domain, c.contract, v.version, c.best = v.id AS \"latest?\", v.title,"
+                     " v.status, v.data_product, v.tenant, v.declared_domain, v.owner, v.purpose, v.usage,"
+                     " v.limitations, v.api_version, v.media, v.size_bytes, v.published_at_ms, v.entry"
+                     " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract"
+                     " JOIN hanse$journals j ON j.id = v.journal WHERE v.id = ?1",
                      &row);
     if (error != HANSE_OK)
         return error;
@@ -86,8 +88,8 @@ int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t
     static const char *const parts[][2] = {
         {"servers",
          "SELECT server, type, environment, host, port, database, schema, project, dataset, catalog, account,"
-         " location, format, description FROM server WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
-        {"tags", "SELECT object, field, tag FROM tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+         " location, format, description FROM hanse$server WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        {"tags", "SELECT object, field, tag FROM hanse$tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
     };
     json_t *answer = NULL;
     char hex[HANSE_HASH_HEX_SIZE];
@@ -103,8 +105,8 @@ int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t
         error = read_part(db, parts[i][1], first, last, answer, parts[i][0]);
     if (error == HANSE_OK)
         error = read_part(db,
-                          "SELECT w.version, w.status, w.published_at_ms, w.entry FROM contract_version v"
-                          " JOIN contract_version w ON w.contract = v.contract WHERE v.id BETWEEN ?1 AND ?2"
+                          "SELECT w.version, w.status, w.published_at_ms, w.entry FROM hanse$contract_version v"
+                          " JOIN hanse$contract_version w ON w.contract = v.contract WHERE v.id BETWEEN ?1 AND ?2"
                           " ORDER BY w.precedence DESC",
                           ref->id, ref->id, answer, "versions");
     if (error == HANSE_OK)
@@ -119,7 +121,7 @@ int hanse_catalog_raw(sqlite3 *db, const struct hanse_contract_ref *ref, struct 
     sqlite3_stmt *row;
     int error =
         read_prepare(db,
-                     "SELECT b.content, v.media FROM contract_version v JOIN hanse$bodies b ON b.id = v.id"
+                     "SELECT b.content, v.media FROM hanse$contract_version v JOIN hanse$bodies b ON b.id = v.id"
                      " WHERE v.id = ?1",
                      &row);
     if (error != HANSE_OK)

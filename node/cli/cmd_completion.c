@@ -71,7 +71,8 @@ static void print_bash(void)
     print_flags(GLOBAL_FLAGS);
     printf("\" ;; esac\n"
            "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-           "  case $cur in -*) ;; *) [ -n \"$first\" ] && COMPREPLY+=($(compgen -f -- \"$cur\")) ;; esac\n"
+           "  case $cur in -*) return ;; esac\n"
+           "  case $words in [a-z]*) ;; *) COMPREPLY+=($(compgen -f -- \"$cur\")) ;; esac\n"
            "}\n"
            "complete -o filenames -F _hanse hanse\n");
 }
@@ -94,19 +95,33 @@ static void print_zsh(void)
     print_flags(GLOBAL_FLAGS);
     printf("\" ;; esac\n"
            "  compadd -- ${=words}\n"
-           "  case $cur in -*) ;; *) [ -n \"$first\" ] && _files ;; esac\n"
+           "  case $cur in -*) return ;; esac\n"
+           "  case $words in [a-z]*) ;; *) _files ;; esac\n"
            "}\n"
            "compdef _hanse hanse\n");
 }
 
-/* Texts go into single quotes: none has one (a test looks). */
+/* A text as fish reads it. */
+static void print_quoted(const char *text)
+{
+    putchar('\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'' || *text == '\\')
+            putchar('\\');
+        putchar(*text);
+    }
+    putchar('\'');
+}
+
 static void print_fish_flags(const char *condition, const struct flag *flags)
 {
     for (; flags->name != NULL; flags++) {
         printf("complete -c hanse%s -l %s", condition, flags->name);
         if (flags->letter != 0)
             printf(" -s %c", flags->letter);
-        printf("%s -d '%s'\n", flags->value != NULL ? " -r" : "", flags->help);
+        printf("%s -d ", flags->value != NULL ? " -r" : "");
+        print_quoted(flags->help);
+        putchar('\n');
     }
 }
 
@@ -118,12 +133,17 @@ static void print_fish(void)
         size_t size = strcspn(COMMANDS[i].name, " ");
         const char *second = COMMANDS[i].name[size] == ' ' ? COMMANDS[i].name + size + 1 : NULL;
         char condition[192];
-        if (first_of_its_word(i))
-            printf("complete -c hanse -n __fish_use_subcommand -a %.*s -d '%s'\n", (int)size,
-                   COMMANDS[i].name, second == NULL ? COMMANDS[i].summary : GROUP_TITLES[COMMANDS[i].group]);
-        if (second != NULL)
-            printf("complete -c hanse -n '__fish_seen_subcommand_from %.*s' -a %s -d '%s'\n", (int)size,
-                   COMMANDS[i].name, second, COMMANDS[i].summary);
+        if (first_of_its_word(i)) {
+            printf("complete -c hanse -n __fish_use_subcommand -a %.*s -d ", (int)size, COMMANDS[i].name);
+            print_quoted(second == NULL ? COMMANDS[i].summary : GROUP_TITLES[COMMANDS[i].group]);
+            putchar('\n');
+        }
+        if (second != NULL) {
+            printf("complete -c hanse -n '__fish_seen_subcommand_from %.*s' -a %s -d ", (int)size,
+                   COMMANDS[i].name, second);
+            print_quoted(COMMANDS[i].summary);
+            putchar('\n');
+        }
         snprintf(condition, sizeof condition, " -n '__fish_seen_subcommand_from %.*s%s%s'", (int)size,
                  COMMANDS[i].name, second == NULL ? "" : "; and __fish_seen_subcommand_from ",
                  second == NULL ? "" : second);

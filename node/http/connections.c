@@ -10,9 +10,9 @@
 #include "hanse/bytes.h"
 #include "hanse/check.h"
 
-/* What may wait unread in a connection: evhttp takes a body out as it comes, so this bounds pipelined
- * requests, and what a sender still sends into a connection that was closed and not yet swept. */
-#define STREAM_INPUT_MAX (64u * 1024u)
+/* Beyond the largest body. evhttp leaves a body in the stream until it is whole; this bounds what else may
+ * wait there: pipelined requests, and what is sent into a connection that was closed and not yet swept. */
+#define STREAM_MORE (64u * 1024u)
 
 static uint64_t now_ms(void)
 {
@@ -77,7 +77,12 @@ static void close_longest_idle(struct http_connections *c)
         shut_down(oldest);
 }
 
-struct bufferevent *http_connections_add(struct http_connections *c, struct event_base *base)
+void http_connections_widen(struct bufferevent *stream, size_t body_max)
+{
+    bufferevent_setwatermark(stream, EV_READ, 0, body_max + STREAM_MORE);
+}
+
+struct bufferevent *http_connections_add(struct http_connections *c, struct event_base *base, size_t body_max)
 {
     if (c->count >= c->max) {
         http_connections_sweep(c, UINT64_MAX);
@@ -91,7 +96,7 @@ struct bufferevent *http_connections_add(struct http_connections *c, struct even
     struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
     HANSE_CHECK(stream != NULL);
     bufferevent_incref(stream);
-    bufferevent_setwatermark(stream, EV_READ, 0, STREAM_INPUT_MAX);
+    http_connections_widen(stream, body_max);
     c->items[c->count++] = (struct http_connection){.stream = stream, .since_ms = now_ms()};
     return stream;
 }

@@ -27,7 +27,10 @@ void http_connections_init(struct http_connections *c, size_t max);
 /* Drops all; call it after evhttp has freed its own. */
 void http_connections_release(struct http_connections *c);
 /* Makes the stream of a connection that was just accepted. At `max`, closes the one that is idle longest. */
-struct bufferevent *http_connections_add(struct http_connections *c, struct event_base *base);
+struct bufferevent *http_connections_add(struct http_connections *c, struct event_base *base,
+                                         size_t body_max);
+/* Lets larger bodies in. */
+void http_connections_widen(struct bufferevent *stream, size_t body_max);
 /* A whole request arrived on it, or was answered. */
 void http_connections_touch(struct http_connections *c, const struct bufferevent *stream);
 /* Forgets those that evhttp has closed and shuts down those that took longer than `timeout_ms`. */

@@ -17,7 +17,7 @@ static bool parse_port(const char *text, uint16_t *ret_port)
     size_t digits = 0;
     for (; isdigit((unsigned char)text[digits]) && digits < 6; digits++)
         value = value * 10 + (unsigned)(text[digits] - '0');
-    if (digits == 0 || text[digits] != '\0' || value > 65535)
+    if (digits == 0 || text[digits] != '\0' || value > 65535 || (text[0] == '0' && digits > 1))
         return false;
     *ret_port = (uint16_t)value;
     return true;

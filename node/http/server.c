@@ -93,6 +93,7 @@ void http_request_trust(struct http_request *request)
 {
     struct evhttp_connection *connection = evhttp_request_get_connection(request->event);
     evhttp_connection_set_max_body_size(connection, HTTP_TRUSTED_BODY_MAX);
+    http_connections_widen(evhttp_connection_get_bufferevent(connection), HTTP_TRUSTED_BODY_MAX);
 }
 
 void http_reply_header(struct http_request *request, const char *name, const char *value)
@@ -130,7 +131,7 @@ static void on_request(struct evhttp_request *event, void *context)
 static struct bufferevent *on_accept(struct event_base *base, void *context)
 {
     struct worker *worker = context;
-    return http_connections_add(&worker->connections, base);
+    return http_connections_add(&worker->connections, base, HTTP_BODY_MAX);
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *context)

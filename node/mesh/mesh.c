@@ -9,6 +9,7 @@
 #include "hanse/check.h"
 #include "loop.h"
 
+#define IDLE_MAX   16u
 #define MMAP_BYTES (256 * 1024)
 #define TRIM_BYTES (1024 * 1024)
 
@@ -22,8 +23,11 @@ struct hanse_mesh {
     zactor_t *actor;
     char commands_endpoint[64];
     char endpoint[HANSE_ENDPOINT_MAX + 1];
-    pthread_mutex_t snapshot_lock; /* of the pointer only; why there is one: view.c */
+    /* Of the two below, held for nanoseconds. Why the snapshot has one beside the actors: view.c. */
+    pthread_mutex_t lock;
     struct hanse_mesh_snapshot *snapshot;
+    zsock_t *idle[IDLE_MAX]; /* sockets to the loop that no caller uses */
+    size_t idle_count;
 };
 
 struct hanse_mesh_snapshot *snapshot_new(const struct hanse_mesh_view *view)
@@ -48,19 +52,19 @@ void snapshot_drop(struct hanse_mesh_snapshot *snapshot)
 
 void mesh_set_snapshot(struct hanse_mesh *mesh, struct hanse_mesh_snapshot *snapshot)
 {
-    pthread_mutex_lock(&mesh->snapshot_lock);
+    pthread_mutex_lock(&mesh->lock);
     struct hanse_mesh_snapshot *before = mesh->snapshot;
     mesh->snapshot = snapshot;
-    pthread_mutex_unlock(&mesh->snapshot_lock);
+    pthread_mutex_unlock(&mesh->lock);
     snapshot_drop(before);
 }
 
 void hanse_mesh_view(struct hanse_mesh *mesh, struct hanse_mesh_view *ret_view)
 {
-    pthread_mutex_lock(&mesh->snapshot_lock);
+    pthread_mutex_lock(&mesh->lock);
     struct hanse_mesh_snapshot *snapshot = mesh->snapshot;
     atomic_fetch_add(&snapshot->readers, 1);
-    pthread_mutex_unlock(&mesh->snapshot_lock);
+    pthread_mutex_unlock(&mesh->lock);
     *ret_view = snapshot->view;
 }
 
@@ -103,7 +107,7 @@ int hanse_mesh_start(const struct hanse_mesh_config *config, struct hanse_mesh *
     struct hanse_mesh *mesh = hanse_calloc(1, sizeof *mesh);
     snprintf(mesh->commands_endpoint, sizeof mesh->commands_endpoint, "inproc://hanse-mesh-%u",
              atomic_fetch_add(&started, 1));
-    HANSE_CHECK(pthread_mutex_init(&mesh->snapshot_lock, NULL) == 0);
+    HANSE_CHECK(pthread_mutex_init(&mesh->lock, NULL) == 0);
     struct loop_start start = {.config = config, .mesh = mesh};
     mesh->actor =
         zactor_new(loop_run, &start); /* returns when loop_run has signalled, and start.error is set */
@@ -123,25 +127,48 @@ void hanse_mesh_stop(struct hanse_mesh **mesh)
         return;
     *mesh = NULL;
     zactor_destroy(&m->actor);
+    while (m->idle_count > 0)
+        zsock_destroy(&m->idle[--m->idle_count]);
     mesh_set_snapshot(m, NULL);
-    pthread_mutex_destroy(&m->snapshot_lock);
+    pthread_mutex_destroy(&m->lock);
     free(m);
 }
 
-/* A socket a call: a thread needs one of its own, and inproc makes one in some ten microseconds. */
+/* A caller has a socket to itself while it asks. Making one takes longer (some 30 µs, and as much in libzmq's
+ * reaper) than asking, so they are kept; the lock is the fence that libzmq wants when a socket changes
+ * threads. */
+static zsock_t *take_socket(struct hanse_mesh *mesh)
+{
+    pthread_mutex_lock(&mesh->lock);
+    zsock_t *socket = mesh->idle_count > 0 ? mesh->idle[--mesh->idle_count] : NULL;
+    pthread_mutex_unlock(&mesh->lock);
+    if (socket == NULL)
+        socket = zsock_new_req(mesh->commands_endpoint);
+    HANSE_CHECK(socket != NULL);
+    return socket;
+}
+
+static void give_socket(struct hanse_mesh *mesh, zsock_t *socket)
+{
+    pthread_mutex_lock(&mesh->lock);
+    if (mesh->idle_count < IDLE_MAX) {
+        mesh->idle[mesh->idle_count++] = socket;
+        socket = NULL;
+    }
+    pthread_mutex_unlock(&mesh->lock);
+    zsock_destroy(&socket);
+}
+
 static int ask(struct hanse_mesh *mesh, struct command *command)
 {
-    zsock_t *socket = zsock_new_req(mesh->commands_endpoint);
-    HANSE_CHECK(socket != NULL);
-    int sent = zsock_send(socket, "p", command);
+    zsock_t *socket = take_socket(mesh);
+    HANSE_CHECK(zsock_send(socket, "p", command) == 0);
     /* A signal must not end the wait: the loop writes to our stack. */
-    int answered = -1;
-    while (sent == 0 && answered != 0) {
-        void *same = NULL;
-        answered = zsock_recv(socket, "p", &same);
-        HANSE_CHECK(answered != 0 || same == command);
+    void *same = NULL;
+    while (zsock_recv(socket, "p", &same) != 0) {
     }
-    zsock_destroy(&socket);
+    HANSE_CHECK(same == command);
+    give_socket(mesh, socket);
     return command->error;
 }
 

@@ -11,8 +11,8 @@
 #define SOCKET_HANDSHAKE_MS 5000 /* a connection that is not through by then is closed */
 #define SOCKET_HWM          64   /* messages a connection and direction, in libzmq */
 
-/* libzmq's limit is on frames as they travel: 8 bytes of command name, 8 of nonce, 16 of authenticator, 1 of
- * flags are CURVE's. A message between the two limits is dropped by the transport. */
+/* libzmq's limit is on frames as they travel. CURVE adds 8 bytes of command name, 8 of nonce, 16 of
+ * authenticator, 1 of flags. */
 #define SOCKET_CURVE_BYTES 33
 
 struct socket_keys {

@@ -46,7 +46,6 @@ enum transport_drop {
     TRANSPORT_OTHER_KEY,    /* another User-Id than its link's */
     TRANSPORT_CHOSEN_ROUTE, /* a routing id that libzmq did not make */
     TRANSPORT_MULTIPART,
-    TRANSPORT_TOO_LARGE,
     TRANSPORT_ENDED, /* its link had ended */
     TRANSPORT_LINKS_FULL,
     TRANSPORT_OVERFLOW, /* to be sent, but the queue was full */

@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "hanse/limits.h"
 #include "monitor.h"
 #include "transport_private.h"
 
@@ -47,10 +46,6 @@ static enum received receive_payload(struct transport *t, void *socket)
     if (zmq_msg_more(&t->message) != 0) {
         skip_frames(socket);
         drop(t, TRANSPORT_MULTIPART);
-        return RECEIVED_WRONG;
-    }
-    if (zmq_msg_size(&t->message) > HANSE_MESSAGE_MAX) {
-        drop(t, TRANSPORT_TOO_LARGE);
         return RECEIVED_WRONG;
     }
     return RECEIVED;

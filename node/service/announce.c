@@ -59,14 +59,15 @@ int announce_draft(struct hanse_service *service, const char *endpoint, struct d
     memcpy(key.bytes, address.key.bytes, sizeof key.bytes);
     hanse_buffer_init(&body);
     hanse_node_address_encode(&address, &body);
-    drafts_put(drafts, HANSE_KIND_NODE, hanse_hash_hex(&key, hex), MEDIA_MSGPACK, hanse_buffer_bytes(&body), NULL);
+    drafts_put(drafts, HANSE_KIND_NODE, hanse_hash_hex(&key, hex), MEDIA_MSGPACK, hanse_buffer_bytes(&body),
+               NULL);
     hanse_buffer_release(&body);
     return HANSE_OK;
 }
 
 /* Whether the domain's journal tells this endpoint of this node already. */
-static int is_told(struct hanse_service *service, const struct hanse_home_domain *domain, const char *endpoint,
-                   bool *ret_told)
+static int is_told(struct hanse_service *service, const struct hanse_home_domain *domain,
+                   const char *endpoint, bool *ret_told)
 {
     char journal[HANSE_HASH_HEX_SIZE], node[HANSE_HASH_HEX_SIZE];
     struct hanse_curve_key key;
@@ -91,7 +92,8 @@ static int is_told(struct hanse_service *service, const struct hanse_home_domain
     return HANSE_OK;
 }
 
-static int announce_domain(struct hanse_service *service, const struct hanse_home_domain *domain, const char *endpoint)
+static int announce_domain(struct hanse_service *service, const struct hanse_home_domain *domain,
+                           const char *endpoint)
 {
     struct hanse_appended appended;
     struct drafts drafts;
@@ -107,9 +109,10 @@ static int announce_domain(struct hanse_service *service, const struct hanse_hom
     return error;
 }
 
-/* The seeds are where a node without a database begins: any that the roster knows are better than those of the invite,
- * which may be gone by then. */
-static bool renew_seeds(const struct hanse_mesh_view *view, const struct hanse_curve_key *self, struct home_mesh *mesh)
+/* The seeds are where a node without a database begins: any that the roster knows are better than those of
+ * the invite, which may be gone by then. */
+static bool renew_seeds(const struct hanse_mesh_view *view, const struct hanse_curve_key *self,
+                        struct home_mesh *mesh)
 {
     struct home_mesh fresh = *mesh;
     fresh.seed_count = 0;

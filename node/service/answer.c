@@ -39,14 +39,17 @@ static const struct {
 } FAILURES[] = {
     {HANSE_E_FENCED,
      "signing is paused until this node has asked the mesh for everything that it published before",
-     "Wait until another node can be reached: `hanse status` shows it. If this home is surely the newest copy, start "
+     "Wait until another node can be reached: `hanse status` shows it. If this home is surely the newest "
+     "copy, start "
      "it once with `hanse up --offline`."},
     {HANSE_E_NOT_WRITER, "the signing key of this home is not the one that the domain has now",
-     "Use the home that holds the present key, or replace the key with the recovery file: `hanse key rotate`."},
+     "Use the home that holds the present key, or replace the key with the recovery file: `hanse key "
+     "rotate`."},
     {HANSE_E_UNREACHABLE, "no node runs in this home", "Start it: `hanse up`."},
     {HANSE_E_BUSY, "the node has too much to do just now", "Try again in a moment."},
     {HANSE_E_DISK_FULL, "the disk is full", "Make room on the disk that holds the home, then try again."},
-    {HANSE_E_IO, "the disk did not take it", "Look at the system's messages about the disk; `hanse doctor` checks the home."},
+    {HANSE_E_IO, "the disk did not take it",
+     "Look at the system's messages about the disk; `hanse doctor` checks the home."},
     {HANSE_E_CORRUPT, "stored data is damaged", "Run `hanse doctor`, then `hanse restore --from-mesh`."},
     {HANSE_E_LOCKED, "another process uses this home", "Stop it, or ask it: the node answers over HTTP."},
     {HANSE_E_NEWER_SCHEMA, "a newer version of hanse wrote the database", "Install that version."},

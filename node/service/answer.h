@@ -1,5 +1,5 @@
-/* Answers: filled in by operations, explained for people. Every error answer says in one plain sentence what is
- * wrong, with the names involved, and what to do about it. */
+/* Answers: filled in by operations, explained for people. Every error answer says in one plain sentence what
+ * is wrong, with the names involved, and what to do about it. */
 #ifndef HANSE_SERVICE_ANSWER_H
 #define HANSE_SERVICE_ANSWER_H
 
@@ -10,8 +10,8 @@ int answer_ok(struct hanse_answer *answer, json_t *json);
 /* {"error","message","fix"}; replaces what was there. `fix` may be NULL. Returns `error`. */
 int answer_error(struct hanse_answer *answer, int error, const char *fix, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* For an error of the machinery below: in words that people know, and without a name of a module. `what` begins
- * the sentence, as in "sales was not published". */
+/* For an error of the machinery below: in words that people know, and without a name of a module. `what`
+ * begins the sentence, as in "sales was not published". */
 int answer_failure(struct hanse_answer *answer, int error, const char *what);
 /* Adds a member to what is there. Takes `value`. */
 void answer_add(struct hanse_answer *answer, const char *name, json_t *value);

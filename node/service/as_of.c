@@ -118,7 +118,8 @@ static size_t admitted_without_node(struct hanse_service *service)
     return count;
 }
 
-void as_of_add(struct hanse_service *service, const struct hanse_hash *heads_root, struct hanse_answer *answer)
+void as_of_add(struct hanse_service *service, const struct hanse_hash *heads_root,
+               struct hanse_answer *answer)
 {
     const struct hanse_mesh_view *view = service_view(service);
     size_t up_to_date = 0, silent_count = 0;
@@ -131,11 +132,12 @@ void as_of_add(struct hanse_service *service, const struct hanse_hash *heads_roo
         }
         uint64_t age_ms = domain_age_ms(view, domain);
         if (silent_count++ < SILENT_MAX)
-            json_array_append_new(silent, json_pack("{s:s,s:o,s:o}", "domain", domain->name, "age_ms",
-                                                    age_ms == UINT64_MAX ? json_null() : number_json(age_ms), "behind",
-                                                    number_json(domain->known_size > domain->size
-                                                                    ? domain->known_size - domain->size
-                                                                    : 0)));
+            json_array_append_new(
+                silent,
+                json_pack(
+                    "{s:s,s:o,s:o}", "domain", domain->name, "age_ms",
+                    age_ms == UINT64_MAX ? json_null() : number_json(age_ms), "behind",
+                    number_json(domain->known_size > domain->size ? domain->known_size - domain->size : 0)));
     }
     size_t admitted = service->mesh == NULL ? admitted_without_node(service) : view->domain_count;
     answer_add(answer, "as_of", as_of_json(service, heads_root));

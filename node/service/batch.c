@@ -36,9 +36,11 @@ int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *
                             "No file was given");
     if (json_array_size(files) > BATCH_FILES_MAX)
         return answer_error(answer, HANSE_E_TOO_LARGE, "Publish them in several goes.",
-                            "%zu files are more than one publish takes (%u)", json_array_size(files), BATCH_FILES_MAX);
+                            "%zu files are more than one publish takes (%u)", json_array_size(files),
+                            BATCH_FILES_MAX);
     batch.items = hanse_calloc(json_array_size(files), sizeof *batch.items);
-    json_array_foreach(files, i, file) {
+    json_array_foreach(files, i, file)
+    {
         struct batch_item *item = &batch.items[batch.count++];
         const json_t *content = json_object_get(file, "content");
         item->file = param_text(file, "name");
@@ -49,14 +51,16 @@ int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *
         hanse_buffer_init(&item->reason);
         if (item->file == NULL || !json_is_string(content)) {
             batch_release(&batch);
-            return answer_error(answer, HANSE_E_INVALID, "Each of `files` is {\"name\",\"content\"}, both texts.",
+            return answer_error(answer, HANSE_E_INVALID,
+                                "Each of `files` is {\"name\",\"content\"}, both texts.",
                                 "File %zu has no name or no content", i + 1);
         }
     }
     if (bytes > HANSE_COMMIT_BODIES_MAX) {
         batch_release(&batch);
         return answer_error(answer, HANSE_E_TOO_LARGE, "Publish them in several goes.",
-                            "The files have %zu bytes together; one publish takes %u", bytes, HANSE_COMMIT_BODIES_MAX);
+                            "The files have %zu bytes together; one publish takes %u", bytes,
+                            HANSE_COMMIT_BODIES_MAX);
     }
     *ret_batch = batch;
     return HANSE_OK;
@@ -78,7 +82,8 @@ static void check_item(struct batch *batch, struct batch_item *item)
 {
     if (item->content.size > HANSE_BODY_MAX || item->content.size == 0) {
         batch_refuse(batch, item, HANSE_E_TOO_LARGE,
-                     item->content.size == 0 ? "The file is empty" : "The file is larger than 1 MiB: split the contract");
+                     item->content.size == 0 ? "The file is empty"
+                                             : "The file is larger than 1 MiB: split the contract");
         return;
     }
     int error = hanse_odcs_read(item->content, item->file, &item->document, &item->findings);
@@ -114,10 +119,10 @@ static void check_duplicates(struct batch *batch)
         struct batch_item *a = sorted[i - 1], *b = sorted[i];
         if (a->key.size == 0 || strcmp(a->key.data, b->key.data) != 0)
             continue;
-        batch_refuse(batch, a, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", b->file, b->contract,
-                     b->version);
-        batch_refuse(batch, b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file, a->contract,
-                     a->version);
+        batch_refuse(batch, a, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", b->file,
+                     b->contract, b->version);
+        batch_refuse(batch, b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file,
+                     a->contract, a->version);
     }
     free(sorted);
 }

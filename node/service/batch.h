@@ -37,9 +37,9 @@ void batch_refuse(struct batch *batch, struct batch_item *item, int error, const
     __attribute__((format(printf, 4, 5)));
 /* Each file by itself, and against the others. */
 void batch_check(struct batch *batch);
-/* Against what is published under `domain`, the name that the catalogue shows for `journal`. Errors are those of the
- * catalogue; what it refuses stands in the items. */
-HANSE_MUST_USE int batch_compare(struct batch *batch, struct sqlite3 *db, const char *domain,
+/* Against what is published in `journal`. Errors are those of the catalogue; what it refuses stands in the
+ * items. */
+HANSE_MUST_USE int batch_compare(struct batch *batch, struct sqlite3 *db,
                                  const struct hanse_hash *journal);
 /* The findings' array. */
 json_t *findings_json(const struct hanse_findings *findings);

@@ -30,7 +30,8 @@ static size_t encode_wish(const struct wish *wish, struct hanse_buffer *salted, 
     return entries->size - before;
 }
 
-static void fill(struct proposal_file *file, const struct wish *wishes, size_t count, struct hanse_buffer *entries)
+static void fill(struct proposal_file *file, const struct wish *wishes, size_t count,
+                 struct hanse_buffer *entries)
 {
     size_t sizes[HANSE_PROPOSAL_ENTRIES_MAX];
     struct hanse_proposal *proposal = &file->proposal;
@@ -117,8 +118,8 @@ static int too_few(const struct proposal_file *file, struct hanse_answer *answer
         first = false;
     }
     answer_error(answer, HANSE_E_TOO_FEW_SIGNATURES, "They sign it with `hanse council sign`.",
-                 "The proposal has %u of %u signatures; it needs %u more of %s", file->approval.signature_count,
-                 authority->threshold, missing, names.data);
+                 "The proposal has %u of %u signatures; it needs %u more of %s",
+                 file->approval.signature_count, authority->threshold, missing, names.data);
     hanse_buffer_release(&names);
     return HANSE_E_TOO_FEW_SIGNATURES;
 }
@@ -142,7 +143,8 @@ static int check_signatures(const struct proposal_file *file, struct hanse_answe
     return error;
 }
 
-static int append(struct hanse_service *service, const struct proposal_file *file, struct hanse_appended *ret_appended)
+static int append(struct hanse_service *service, const struct proposal_file *file,
+                  struct hanse_appended *ret_appended)
 {
     struct hanse_home_domain council = {.name = COUNCIL_NAME};
     struct hanse_buffer body;
@@ -169,17 +171,20 @@ static int explain(struct hanse_service *service, const struct proposal_file *fi
                    struct hanse_answer *answer)
 {
     if (error == HANSE_E_EXPIRED)
-        return answer_error(answer, error, "Make a new one with `hanse council propose`.", "The proposal has expired");
+        return answer_error(answer, error, "Make a new one with `hanse council propose`.",
+                            "The proposal has expired");
     if (error == HANSE_E_BAD_PROPOSAL && is_enacted(service, &file->proposal.id))
         return answer_ok(answer, json_pack("{s:b,s:b,s:o}", "enacted", 1, "already", 1, "id",
                                            hex_json(file->proposal.id.bytes)));
     if (error == HANSE_E_BAD_PROPOSAL)
-        return answer_error(answer, error, "Make a new proposal from how things are now.",
-                            "The mesh has changed since the proposal was made: what it counts on is no longer so");
+        return answer_error(
+            answer, error, "Make a new proposal from how things are now.",
+            "The mesh has changed since the proposal was made: what it counts on is no longer so");
     return answer_failure(answer, error, "The proposal was not enacted");
 }
 
-int proposal_enact(struct hanse_service *service, const struct proposal_file *file, struct hanse_answer *answer)
+int proposal_enact(struct hanse_service *service, const struct proposal_file *file,
+                   struct hanse_answer *answer)
 {
     struct hanse_appended appended;
     int error = check_signatures(file, answer);
@@ -190,7 +195,7 @@ int proposal_enact(struct hanse_service *service, const struct proposal_file *fi
     error = append(service, file, &appended);
     if (error != HANSE_OK)
         return explain(service, file, error, answer);
-    return answer_ok(answer, json_pack("{s:b,s:o,s:o,s:o}", "enacted", 1, "id", hex_json(file->proposal.id.bytes),
-                                       "index", number_json(appended.first), "summary",
-                                       proposal_file_summary(file)));
+    return answer_ok(answer,
+                     json_pack("{s:b,s:o,s:o,s:o}", "enacted", 1, "id", hex_json(file->proposal.id.bytes),
+                               "index", number_json(appended.first), "summary", proposal_file_summary(file)));
 }

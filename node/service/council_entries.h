@@ -17,8 +17,8 @@ HANSE_MUST_USE int proposal_make(const struct hanse_hash *mesh, const struct wis
                                  const char *title, uint64_t expiry_ms, const struct council_record *record,
                                  struct proposal_file *ret_file);
 
-/* Writes a proposal that is signed by enough to the council's journal; under the home's lock. Else an error answer,
- * in words that say what is missing. */
+/* Writes a proposal that is signed by enough to the council's journal; under the home's lock. Else an error
+ * answer, in words that say what is missing. */
 HANSE_MUST_USE int proposal_enact(struct hanse_service *service, const struct proposal_file *file,
                                   struct hanse_answer *answer);
 

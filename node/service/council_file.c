@@ -15,9 +15,9 @@ static json_t *signed_json(const struct proposal_file *file)
         const struct hanse_public_key *key = &file->approval.signatures[i].member;
         hanse_buffer_reset(&name);
         record_member(file->has_record ? &file->record : NULL, key, &name);
-        json_array_append_new(signers, json_pack("{s:o,s:o,s:o}", "name", bytes_json(hanse_buffer_bytes(&name)),
-                                                 "key", hex_json(key->bytes), "fingerprint",
-                                                 fingerprint_json(key->bytes)));
+        json_array_append_new(signers,
+                              json_pack("{s:o,s:o,s:o}", "name", bytes_json(hanse_buffer_bytes(&name)), "key",
+                                        hex_json(key->bytes), "fingerprint", fingerprint_json(key->bytes)));
     }
     hanse_buffer_release(&name);
     return signers;
@@ -40,7 +40,8 @@ int hanse_council_file_check(const json_t *proposal, struct hanse_answer *ret_an
         json_object_set_new(json, "signed", signed_json(&file));
         json_object_set_new(json, "threshold", file.has_record ? json_integer(threshold) : json_null());
         json_object_set_new(json, "missing",
-                            file.has_record ? json_integer(count < threshold ? threshold - count : 0) : json_null());
+                            file.has_record ? json_integer(count < threshold ? threshold - count : 0)
+                                            : json_null());
         answer_ok(&answer, json);
         proposal_file_release(&file);
     }

@@ -12,12 +12,14 @@ json_t *record_json(struct hanse_bytes entry, struct hanse_bytes salted, const j
 {
     json_t *names = json_array(), *member;
     size_t i;
-    json_array_foreach(members, i, member) {
+    json_array_foreach(members, i, member)
+    {
         const char *name = param_text(member, "name"), *key = param_text(member, "key");
         if (name != NULL && key != NULL)
             json_array_append_new(names, json_pack("{s:s,s:s}", "name", name, "key", key));
     }
-    return json_pack("{s:o,s:o,s:o}", "entry", base64_json(entry), "body", base64_json(salted), "members", names);
+    return json_pack("{s:o,s:o,s:o}", "entry", base64_json(entry), "body", base64_json(salted), "members",
+                     names);
 }
 
 static int prove(struct hanse_bytes encoded, struct hanse_bytes salted, const struct hanse_hash *mesh,
@@ -61,7 +63,8 @@ void record_release(struct council_record *record)
     *record = (struct council_record){0};
 }
 
-int record_of_home(const struct hanse_home *home, const struct hanse_hash *mesh, struct council_record *ret_record)
+int record_of_home(const struct hanse_home *home, const struct hanse_hash *mesh,
+                   struct council_record *ret_record)
 {
     struct hanse_buffer content;
     int error = hanse_home_read(home, RECORD_FILE, &content);
@@ -89,14 +92,17 @@ static const char *name_of(const struct council_record *record, const struct han
     json_t *member;
     size_t i;
     uint8_t bytes[32];
-    json_array_foreach(json_object_get(record->json, "members"), i, member) {
-        if (hex_read(param_text(member, "key"), bytes) == HANSE_OK && memcmp(bytes, key->bytes, sizeof bytes) == 0)
+    json_array_foreach(json_object_get(record->json, "members"), i, member)
+    {
+        if (hex_read(param_text(member, "key"), bytes) == HANSE_OK &&
+            memcmp(bytes, key->bytes, sizeof bytes) == 0)
             return param_text(member, "name");
     }
     return NULL;
 }
 
-void record_member(const struct council_record *record, const struct hanse_public_key *key, struct hanse_buffer *out)
+void record_member(const struct council_record *record, const struct hanse_public_key *key,
+                   struct hanse_buffer *out)
 {
     char print[FINGERPRINT_SIZE];
     const char *name = record == NULL ? NULL : name_of(record, key);

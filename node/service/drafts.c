@@ -10,7 +10,8 @@
 #include "mesh_config.h"
 #include "params.h"
 
-#define PAUSE_MAX_MS  6000u  /* the engine asks everybody it can reach, and waits for 3 seconds when there is nobody */
+#define PAUSE_MAX_MS                                                                                         \
+    6000u /* the engine asks everybody it can reach, and waits for 3 seconds when there is nobody */
 #define START_MS      20000u /* a node younger than that is still looking for others */
 #define PAUSE_STEP_MS 50
 
@@ -124,8 +125,8 @@ static int append_patiently(struct hanse_service *service, const struct hanse_ha
     }
 }
 
-/* A key is replaced in three steps: the new one is laid beside the old, the journal is told, the new one takes the
- * old one's place. After a crash before the last, the journal has the key that lies beside. */
+/* A key is replaced in three steps: the new one is laid beside the old, the journal is told, the new one
+ * takes the old one's place. After a crash before the last, the journal has the key that lies beside. */
 static int append_with_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
                                 const struct drafts *drafts, struct hanse_appended *ret_appended)
 {
@@ -143,8 +144,8 @@ static int append_with_next_key(struct hanse_service *service, const struct hans
     return file_rename(next.text, home_domain_file(service->home, domain->name, SIGNING_KEY).text);
 }
 
-int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain, const struct drafts *drafts,
-                  struct hanse_appended *ret_appended)
+int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain,
+                  const struct drafts *drafts, struct hanse_appended *ret_appended)
 {
     if (service->mesh == NULL)
         return HANSE_E_UNREACHABLE;

@@ -1,4 +1,5 @@
-/* Drafts: what one commit is to hold, with the salts and the memory they need; and the append that writes them. */
+/* Drafts: what one commit is to hold, with the salts and the memory they need; and the append that writes
+ * them. */
 #ifndef HANSE_SERVICE_DRAFTS_H
 #define HANSE_SERVICE_DRAFTS_H
 
@@ -21,7 +22,8 @@ void drafts_release(struct drafts *drafts);
 /* Appends the content with a fresh salt before it. */
 void body_salt(struct hanse_bytes content, struct hanse_buffer *out);
 
-/* Adds a put. Everything is copied; the body gets a fresh salt. `prepared` is borrowed until the append is done. */
+/* Adds a put. Everything is copied; the body gets a fresh salt. `prepared` is borrowed until the append is
+ * done. */
 void drafts_put(struct drafts *drafts, const char *kind, const char *key, const char *media,
                 struct hanse_bytes content, void *prepared);
 /* The same with a body that is salted already. */
@@ -30,12 +32,13 @@ void drafts_put_salted(struct drafts *drafts, const char *kind, const char *key,
 void drafts_retract(struct drafts *drafts, const char *kind, const char *key);
 /* Adds an entry that is encoded already, with its salted body or none; both copied. Errors: those of
  * hanse_entry_decode; BAD_BODY when it is not its body. */
-HANSE_MUST_USE int drafts_add_encoded(struct drafts *drafts, struct hanse_bytes encoded, struct hanse_bytes salted);
+HANSE_MUST_USE int drafts_add_encoded(struct drafts *drafts, struct hanse_bytes encoded,
+                                      struct hanse_bytes salted);
 
-/* Writes them as one commit of an own domain (or of the council, by COUNCIL_NAME). Just after the start, when signing
- * is still paused because the mesh is being asked, it waits some seconds. Finishes a key's replacement that a crash
- * cut short. Under the home's lock; no answer is made of an error. Errors: those of hanse_mesh_append; UNREACHABLE
- * without a node. */
+/* Writes them as one commit of an own domain (or of the council, by COUNCIL_NAME). Just after the start, when
+ * signing is still paused because the mesh is being asked, it waits some seconds. Finishes a key's
+ * replacement that a crash cut short. Under the home's lock; no answer is made of an error. Errors: those of
+ * hanse_mesh_append; UNREACHABLE without a node. */
 HANSE_MUST_USE int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain,
                                  const struct drafts *drafts, struct hanse_appended *ret_appended);
 

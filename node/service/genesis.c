@@ -74,8 +74,8 @@ int genesis_look(struct hanse_service *service, struct genesis *genesis)
     return HANSE_OK;
 }
 
-/* The key first, and last the file that says that all of this is meant: from then on it is resumed. A key without it
- * has signed nothing. */
+/* The key first, and last the file that says that all of this is meant: from then on it is resumed. A key
+ * without it has signed nothing. */
 static int make_folder(const struct hanse_home *home, struct genesis *genesis)
 {
     struct home_path key_path = home_domain_file(home, genesis->name, key_file(genesis));
@@ -108,7 +108,8 @@ static int first_commit(struct hanse_service *service, struct genesis *genesis)
     struct drafts drafts;
     snprintf(domain.name, sizeof domain.name, "%s", genesis->name);
     drafts_init(&drafts);
-    drafts_put_salted(&drafts, HANSE_KIND_AUTHORITY, "self", MEDIA_MSGPACK, hanse_buffer_bytes(&genesis->salted), NULL);
+    drafts_put_salted(&drafts, HANSE_KIND_AUTHORITY, "self", MEDIA_MSGPACK,
+                      hanse_buffer_bytes(&genesis->salted), NULL);
     int error = drafts_append(service, &domain, &drafts, &genesis->appended);
     drafts_release(&drafts);
     /* The journal has begun already: the crash came after its first commit. */

@@ -28,7 +28,8 @@ int home_set_journal(const struct hanse_home *home, const char *domain, const st
     char line[HANSE_HASH_HEX_SIZE];
     hanse_hash_hex(journal, line);
     line[sizeof line - 1] = '\n';
-    return file_write(home_domain_file(home, domain, "journal").text, FILE_REPLACE, hanse_bytes(line, sizeof line));
+    return file_write(home_domain_file(home, domain, "journal").text, FILE_REPLACE,
+                      hanse_bytes(line, sizeof line));
 }
 
 static int compare(const void *a, const void *b)
@@ -37,7 +38,8 @@ static int compare(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-int hanse_home_domains(const struct hanse_home *home, struct hanse_home_domain **ret_domains, size_t *ret_count)
+int hanse_home_domains(const struct hanse_home *home, struct hanse_home_domain **ret_domains,
+                       size_t *ret_count)
 {
     struct hanse_home_domain *domains = NULL;
     size_t count = 0;

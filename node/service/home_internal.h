@@ -37,7 +37,8 @@ struct home_path home_path(const struct hanse_home *home, const char *name);
 struct home_path home_domain_file(const struct hanse_home *home, const char *domain, const char *name);
 
 /* The journal id beside a signing key. NOT_FOUND: there is no such domain here. */
-HANSE_MUST_USE int home_journal(const struct hanse_home *home, const char *domain, struct hanse_hash *ret_journal);
+HANSE_MUST_USE int home_journal(const struct hanse_home *home, const char *domain,
+                                struct hanse_hash *ret_journal);
 HANSE_MUST_USE int home_set_journal(const struct hanse_home *home, const char *domain,
                                     const struct hanse_hash *journal);
 /* The public part of node.key. */

@@ -73,8 +73,8 @@ int hanse_home_settings(const struct hanse_home *home, struct hanse_home_setting
 
 int hanse_home_set(const struct hanse_home *home, const struct hanse_home_settings *settings)
 {
-    json_t *object = json_pack("{s:s,s:s,s:s}", "listen", settings->listen, "advertise", settings->advertise, "http",
-                               settings->http);
+    json_t *object = json_pack("{s:s,s:s,s:s}", "listen", settings->listen, "advertise", settings->advertise,
+                               "http", settings->http);
     if (object == NULL) /* a text that is not UTF-8 */
         return HANSE_E_INVALID;
     return write_object(home, "hanse.json", object);
@@ -84,12 +84,14 @@ static int read_seeds(const json_t *seeds, struct home_mesh *mesh)
 {
     size_t i;
     json_t *item;
-    json_array_foreach(seeds, i, item) {
+    json_array_foreach(seeds, i, item)
+    {
         struct hanse_seed_peer seed = {0};
         if (mesh->seed_count == HOME_SEEDS_MAX)
             break;
         if (hex_read(param_text(item, "key"), seed.key.bytes) != HANSE_OK ||
-            copy_text(item, "endpoint", seed.endpoint, sizeof seed.endpoint) != HANSE_OK || seed.endpoint[0] == '\0')
+            copy_text(item, "endpoint", seed.endpoint, sizeof seed.endpoint) != HANSE_OK ||
+            seed.endpoint[0] == '\0')
             return HANSE_E_INVALID;
         mesh->seeds[mesh->seed_count++] = seed;
     }
@@ -137,8 +139,9 @@ int home_mesh_write(const struct hanse_home *home, const struct home_mesh *mesh)
     json_t *object = json_pack("{s:s,s:o}", "mesh", pin_text(&mesh->pin, pin), "seeds", seeds);
     if (mesh->waiting)
         json_object_set_new(object, "lobby",
-                            json_pack("{s:o,s:s,s:s,s:o}", "client_secret", hex_json(mesh->lobby.client_secret),
-                                      "domain", mesh->lobby.domain, "contact", mesh->lobby.contact, "expires_ms",
+                            json_pack("{s:o,s:s,s:s,s:o}", "client_secret",
+                                      hex_json(mesh->lobby.client_secret), "domain", mesh->lobby.domain,
+                                      "contact", mesh->lobby.contact, "expires_ms",
                                       number_json(mesh->lobby.expires_ms)));
     return write_object(home, "mesh.json", object);
 }

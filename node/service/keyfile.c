@@ -41,8 +41,8 @@ static int parse(const struct hanse_buffer *content, const char *kind, uint8_t r
     hanse_buffer_printf(&prefix, "hanse-%s-key:", kind);
     int error = HANSE_E_INVALID;
     if (content->size > prefix.size && memcmp(content->data, prefix.data, prefix.size) == 0 &&
-        sodium_base642bin(secret, sizeof secret, content->data + prefix.size, content->size - prefix.size, NULL, &size,
-                          &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+        sodium_base642bin(secret, sizeof secret, content->data + prefix.size, content->size - prefix.size,
+                          NULL, &size, &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
         size == sizeof secret && end[strspn(end, "\r\n")] == '\0') {
         memcpy(ret_secret, secret, sizeof secret);
         error = HANSE_OK;

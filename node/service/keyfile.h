@@ -14,7 +14,8 @@
 /* Errors: EXISTS, IO, DISK_FULL, NOT_FOUND (no such folder), NOT_ALLOWED. */
 HANSE_MUST_USE int keyfile_write(const char *path, const char *kind, const uint8_t secret[static 32]);
 /* As hanse_keyfile_read. `strict` false for recovery files: a memory stick knows no rights. */
-HANSE_MUST_USE int keyfile_load(const char *path, const char *kind, bool strict, uint8_t ret_secret[static 32]);
+HANSE_MUST_USE int keyfile_load(const char *path, const char *kind, bool strict,
+                                uint8_t ret_secret[static 32]);
 /* A signing key file whole, as the key it makes; wipe after use. */
 HANSE_MUST_USE int keyfile_signing(const char *path, bool strict, struct hanse_signing_key *ret_key);
 

@@ -50,7 +50,8 @@ int mesh_writer_with(const struct hanse_home *home, const char *domain, const ch
 
 int mesh_writer(const struct hanse_home *home, const char *domain, struct hanse_mesh_writer *ret_writer)
 {
-    return mesh_writer_with(home, domain, strcmp(domain, COUNCIL_NAME) == 0 ? CLERK_KEY : SIGNING_KEY, ret_writer);
+    return mesh_writer_with(home, domain, strcmp(domain, COUNCIL_NAME) == 0 ? CLERK_KEY : SIGNING_KEY,
+                            ret_writer);
 }
 
 static int add_writer(const struct hanse_home *home, const char *domain, struct mesh_wiring *wiring)
@@ -58,7 +59,8 @@ static int add_writer(const struct hanse_home *home, const char *domain, struct 
     int error = mesh_writer(home, domain, &wiring->writers[wiring->writer_count]);
     if (error == HANSE_OK)
         wiring->writer_count++;
-    return error == HANSE_E_NOT_FOUND ? HANSE_OK : error; /* a domain whose key is elsewhere is only read here */
+    return error == HANSE_E_NOT_FOUND ? HANSE_OK
+                                      : error; /* a domain whose key is elsewhere is only read here */
 }
 
 static int add_writers(const struct hanse_home *home, struct mesh_wiring *wiring)

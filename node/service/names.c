@@ -23,8 +23,9 @@ static int no_domain(struct hanse_answer *answer, const char *wanted, const stru
         error = answer_error(answer, HANSE_E_INVALID, "Say which: `--domain NAME`.",
                              "This node writes for several domains: %s", names.data);
     else
-        error = answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain, or name one of this node's.",
-                             "This node does not write for %s; it writes for %s", wanted, names.data);
+        error =
+            answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain, or name one of this node's.",
+                         "This node does not write for %s; it writes for %s", wanted, names.data);
     hanse_buffer_release(&names);
     return error;
 }
@@ -48,7 +49,8 @@ int name_own_domain(struct hanse_service *service, const json_t *params, struct 
     return error;
 }
 
-void name_shown(struct hanse_service *service, const struct hanse_home_domain *domain, char *ret_name, size_t size)
+void name_shown(struct hanse_service *service, const struct hanse_home_domain *domain, char *ret_name,
+                size_t size)
 {
     const struct hanse_mesh_view *view = service_view(service);
     bool taken = false;
@@ -75,7 +77,8 @@ static void write_part(const char *part, bool encoded, struct hanse_buffer *out)
         hanse_buffer_append_text(out, part);
 }
 
-void name_write(const char *domain, const char *contract, const char *version, bool uri, struct hanse_buffer *out)
+void name_write(const char *domain, const char *contract, const char *version, bool uri,
+                struct hanse_buffer *out)
 {
     if (uri)
         hanse_buffer_append_text(out, "hanse://");
@@ -98,7 +101,8 @@ void name_key(const char *contract, const char *version, struct hanse_buffer *ou
     hanse_key_finish(out);
 }
 
-int name_given(const json_t *params, bool with_version, struct hanse_answer *answer, struct hanse_buffer *ret_name)
+int name_given(const json_t *params, bool with_version, struct hanse_answer *answer,
+               struct hanse_buffer *ret_name)
 {
     const char *domain = param_text(params, "domain");
     const char *contract = param_text(params, "id");

@@ -46,7 +46,8 @@ int op_ls(struct hanse_service *service, json_t *params, struct hanse_answer *an
     error = hanse_catalog_list(db, domain != NULL && domain[0] != '\0' ? domain : NULL,
                                cursor != NULL && cursor[0] != '\0' ? cursor : NULL, (uint32_t)limit, &json);
     if (error == HANSE_E_INVALID)
-        return answer_error(answer, error, "Take the cursor from the answer before, as it is.", "That is no cursor");
+        return answer_error(answer, error, "Take the cursor from the answer before, as it is.",
+                            "That is no cursor");
     return error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
 }
 
@@ -57,7 +58,8 @@ int op_show(struct hanse_service *service, json_t *params, struct hanse_answer *
     int error = name_resolve(service, params, answer, ref);
     if (error == HANSE_OK) {
         error = hanse_catalog_show(service->db, ref, &json);
-        error = error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+        error =
+            error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
     }
     free(ref);
     return error;
@@ -74,7 +76,8 @@ int op_raw(struct hanse_service *service, json_t *params, struct hanse_answer *a
         error = hanse_catalog_raw(service->db, ref, &content, &media);
         if (error == HANSE_E_NOT_FOUND)
             answer_error(answer, error, "Try again when more of the mesh is reachable: `hanse status`.",
-                         "The document of %s/%s@%s is not on this node", ref->domain, ref->contract, ref->version);
+                         "The document of %s/%s@%s is not on this node", ref->domain, ref->contract,
+                         ref->version);
         else if (error != HANSE_OK)
             answer_failure(answer, error, UNREADABLE_CATALOG);
     }
@@ -150,8 +153,8 @@ int op_schema(struct hanse_service *service, json_t *params, struct hanse_answer
             members = json_array();
             json_array_append_new(views, json_pack("{s:s,s:o}", "view", columns[i].view, "columns", members));
         }
-        json_array_append_new(members, json_pack("{s:s,s:s,s:s}", "column", columns[i].column, "type", columns[i].type,
-                                                 "description", columns[i].description));
+        json_array_append_new(members, json_pack("{s:s,s:s,s:s}", "column", columns[i].column, "type",
+                                                 columns[i].type, "description", columns[i].description));
     }
     return answer_ok(answer, json_pack("{s:o}", "views", views));
 }

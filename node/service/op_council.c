@@ -34,9 +34,10 @@ static json_t *admitted_json(const struct hanse_mesh_view *view)
     json_t *domains = json_array();
     for (size_t i = 0; i < view->domain_count; i++) {
         const struct hanse_domain_view *domain = &view->domains[i];
-        json_array_append_new(domains, json_pack("{s:s,s:o,s:o,s:b}", "name", domain->name, "journal",
-                                                 hex_json(domain->journal.bytes), "fingerprint",
-                                                 fingerprint_json(domain->journal.bytes), "own", domain->own));
+        json_array_append_new(domains,
+                              json_pack("{s:s,s:o,s:o,s:b}", "name", domain->name, "journal",
+                                        hex_json(domain->journal.bytes), "fingerprint",
+                                        fingerprint_json(domain->journal.bytes), "own", domain->own));
     }
     return domains;
 }
@@ -44,7 +45,8 @@ static json_t *admitted_json(const struct hanse_mesh_view *view)
 static bool is_clerk(struct hanse_service *service, const struct hanse_hash *mesh)
 {
     struct hanse_hash journal;
-    return home_journal(service->home, COUNCIL_NAME, &journal) == HANSE_OK && hanse_hash_equal(&journal, mesh) &&
+    return home_journal(service->home, COUNCIL_NAME, &journal) == HANSE_OK &&
+           hanse_hash_equal(&journal, mesh) &&
            file_exists(home_domain_file(service->home, COUNCIL_NAME, CLERK_KEY).text);
 }
 
@@ -60,8 +62,8 @@ int op_council(struct hanse_service *service, json_t *params, struct hanse_answe
     if (error != HANSE_OK)
         return error;
     const struct hanse_mesh_view *view = service_view_now(service);
-    struct hanse_pin pin = hanse_hash_equal(&view->council.mesh, &mesh) ? view->council
-                                                                        : (struct hanse_pin){.mesh = mesh};
+    struct hanse_pin pin =
+        hanse_hash_equal(&view->council.mesh, &mesh) ? view->council : (struct hanse_pin){.mesh = mesh};
     json_t *json = json_object();
     json_object_set_new(json, "mesh", json_string(pin_text(&pin, whole)));
     json_object_set_new(json, "id", hex_json(mesh.bytes));
@@ -90,9 +92,10 @@ int op_council_enact(struct hanse_service *service, json_t *params, struct hanse
     struct proposal_file file;
     int error = own_mesh(service, answer, &mesh);
     if (error == HANSE_OK && !is_clerk(service, &mesh))
-        error = answer_error(answer, HANSE_E_NOT_WRITER,
-                             "Take the file to the node where the council was made: it writes the council's decisions.",
-                             "This node does not write for the council");
+        error = answer_error(
+            answer, HANSE_E_NOT_WRITER,
+            "Take the file to the node where the council was made: it writes the council's decisions.",
+            "This node does not write for the council");
     if (error == HANSE_OK)
         error = proposal_file_read(params, answer, &file);
     if (error != HANSE_OK)
@@ -106,8 +109,9 @@ int op_council_enact(struct hanse_service *service, json_t *params, struct hanse
     if (error == HANSE_OK) {
         file.has_record = record_of_home(service->home, &mesh, &file.record) == HANSE_OK;
         if (!file.has_record)
-            error = answer_error(answer, HANSE_E_NOT_FOUND, "Restore council.json in the home from its backup.",
-                                 "This home does not know who the council is");
+            error =
+                answer_error(answer, HANSE_E_NOT_FOUND, "Restore council.json in the home from its backup.",
+                             "This home does not know who the council is");
     }
     if (error == HANSE_OK) {
         home_lock(service->home);

@@ -26,7 +26,8 @@ static int read_member(const json_t *member, struct hanse_authority *authority, 
     struct hanse_public_key key;
     const char *name = param_text(member, "name");
     if (name == NULL || name[0] == '\0' || hex_read(param_text(member, "key"), key.bytes) != HANSE_OK)
-        return answer_error(answer, HANSE_E_INVALID, "Each member is {\"name\",\"key\"}; `hanse key new` prints the key.",
+        return answer_error(answer, HANSE_E_INVALID,
+                            "Each member is {\"name\",\"key\"}; `hanse key new` prints the key.",
                             "Member %u has no name, or no key of 64 hex digits", authority->member_count + 1);
     if (!hanse_public_key_valid(&key))
         return answer_error(answer, HANSE_E_INVALID, "Ask for the line that `hanse key new` printed.",
@@ -50,7 +51,8 @@ static int read_members(const json_t *params, struct hanse_authority *authority,
     size_t i;
     uint64_t threshold;
     int error = HANSE_OK;
-    json_array_foreach(members, i, member) {
+    json_array_foreach(members, i, member)
+    {
         if (error == HANSE_OK)
             error = read_member(member, authority, answer);
     }
@@ -59,14 +61,15 @@ static int read_members(const json_t *params, struct hanse_authority *authority,
     uint32_t count = authority->member_count;
     qsort(authority->members, count, sizeof authority->members[0], by_key);
     if (param_number(params, "threshold", count / 2 + 1, count, &threshold) != HANSE_OK || threshold == 0)
-        return answer_error(answer, HANSE_E_INVALID, NULL, "The threshold must be from 1 to %u, the number of members",
-                            count);
+        return answer_error(answer, HANSE_E_INVALID, NULL,
+                            "The threshold must be from 1 to %u, the number of members", count);
     authority->threshold = (uint32_t)threshold;
     return HANSE_OK;
 }
 
 /* One team alone: its member's key lies in the home. */
-static int be_alone(struct hanse_service *service, struct hanse_authority *authority, struct hanse_answer *answer)
+static int be_alone(struct hanse_service *service, struct hanse_authority *authority,
+                    struct hanse_answer *answer)
 {
     struct hanse_signing_key key;
     uint8_t seed[32];
@@ -87,8 +90,8 @@ static int be_alone(struct hanse_service *service, struct hanse_authority *autho
     return HANSE_OK;
 }
 
-/* The mesh as it is pinned: by its first commit. After a crash that commit is there already; then what mesh.json says
- * stands, or else the view, or nothing but the id is pinned. */
+/* The mesh as it is pinned: by its first commit. After a crash that commit is there already; then what
+ * mesh.json says stands, or else the view, or nothing but the id is pinned. */
 static struct hanse_pin pin_of(struct hanse_service *service, const struct genesis *genesis,
                                const struct home_mesh *before)
 {
@@ -138,7 +141,8 @@ static int sign_alone(struct hanse_service *service, struct proposal_file *file)
 }
 
 /* A council of one admits what the home has, so that there is nothing left to do. */
-static int admit_own(struct hanse_service *service, const struct hanse_hash *mesh, struct hanse_answer *answer)
+static int admit_own(struct hanse_service *service, const struct hanse_hash *mesh,
+                     struct hanse_answer *answer)
 {
     struct hanse_home_domain *domains;
     size_t count;
@@ -156,13 +160,15 @@ static int admit_own(struct hanse_service *service, const struct hanse_hash *mes
     for (size_t i = 0; i < count; i++) {
         snprintf(wishes[i].name, sizeof wishes[i].name, "%s", domains[i].name);
         wishes[i].fresh = true;
-        wishes[i].admission = (struct hanse_admission){.journal = domains[i].journal, .key_count = 1, .keys = {key}};
+        wishes[i].admission =
+            (struct hanse_admission){.journal = domains[i].journal, .key_count = 1, .keys = {key}};
     }
     free(domains);
     if (count > 0)
         error = record_of_home(service->home, mesh, &record);
     if (count > 0 && error == HANSE_OK) {
-        error = proposal_make(mesh, wishes, count, "admit the founder's domains", wall_ms() + ALONE_MS, &record, &file);
+        error = proposal_make(mesh, wishes, count, "admit the founder's domains", wall_ms() + ALONE_MS,
+                              &record, &file);
         record_release(&record);
         if (error == HANSE_OK) {
             error = sign_alone(service, &file);
@@ -230,7 +236,8 @@ int op_council_new(struct hanse_service *service, json_t *params, struct hanse_a
 {
     struct genesis genesis;
     const json_t *members = json_object_get(params, "members");
-    bool alone = members == NULL || json_is_null(members) || (json_is_array(members) && json_array_size(members) == 0);
+    bool alone =
+        members == NULL || json_is_null(members) || (json_is_array(members) && json_array_size(members) == 0);
     if (!alone && !json_is_array(members))
         return answer_error(answer, HANSE_E_INVALID, "Give `members`, an array of {\"name\",\"key\"}.",
                             "`members` is no list");

@@ -22,10 +22,11 @@ struct proposing {
 
 static int no_request(struct proposing *p, const char *name)
 {
-    return answer_error(p->answer, HANSE_E_NOT_FOUND,
-                        "`hanse council status` lists what waits. A request waits on the node whose invite it came "
-                        "with: propose it there.",
-                        "No domain %s has asked to be admitted here", name);
+    return answer_error(
+        p->answer, HANSE_E_NOT_FOUND,
+        "`hanse council status` lists what waits. A request waits on the node whose invite it came "
+        "with: propose it there.",
+        "No domain %s has asked to be admitted here", name);
 }
 
 /* Two that ask under one name: only a person can know which one is meant. */
@@ -83,10 +84,11 @@ static int check_free(struct proposing *p, struct wish *wish, bool keys_named)
     struct hanse_hash holder;
     const char *other = admitted_name(p->service, &wish->admission.journal);
     if (other != NULL && strcmp(other, wish->name) != 0)
-        return answer_error(p->answer, HANSE_E_EXISTS, "A domain has one name.", "%s is admitted already, as %s",
-                            wish->name, other);
+        return answer_error(p->answer, HANSE_E_EXISTS, "A domain has one name.",
+                            "%s is admitted already, as %s", wish->name, other);
     if (other != NULL && !keys_named)
-        return answer_error(p->answer, HANSE_E_EXISTS, "There is nothing to do.", "%s is admitted already", wish->name);
+        return answer_error(p->answer, HANSE_E_EXISTS, "There is nothing to do.", "%s is admitted already",
+                            wish->name);
     wish->fresh = !admitted_journal(p->service, wish->name, &holder);
     return HANSE_OK;
 }
@@ -101,7 +103,8 @@ static int add_wish(struct proposing *p, const char *name, struct wish **ret_wis
                             "One proposal has at most %u entries", HANSE_PROPOSAL_ENTRIES_MAX);
     for (size_t i = 0; i < p->count; i++) {
         if (strcmp(p->wishes[i].name, name) == 0)
-            return answer_error(p->answer, HANSE_E_DUPLICATE, "Name it once.", "%s stands twice in the proposal", name);
+            return answer_error(p->answer, HANSE_E_DUPLICATE, "Name it once.",
+                                "%s stands twice in the proposal", name);
     }
     struct wish *wish = &p->wishes[p->count++];
     *wish = (struct wish){0};
@@ -122,12 +125,14 @@ static int admit(struct proposing *p, const json_t *what)
         wish->admission.key_count = 1;
         if (hex_read(param_text(what, "journal"), wish->admission.journal.bytes) != HANSE_OK ||
             hex_read(param_text(what, "key"), wish->admission.keys[0].bytes) != HANSE_OK)
-            error = answer_error(p->answer, HANSE_E_INVALID, "Both are 64 hex digits; `hanse key show` there shows them.",
+            error = answer_error(p->answer, HANSE_E_INVALID,
+                                 "Both are 64 hex digits; `hanse key show` there shows them.",
                                  "%s is named without its journal or its node's key", name);
     } else if (!find_own(p, name, wish)) {
         error = find_request(p, name, wish);
         if (error == HANSE_E_NOT_FOUND && admitted_journal(p->service, name, &holder))
-            error = answer_error(p->answer, HANSE_E_EXISTS, "There is nothing to do.", "%s is admitted already", name);
+            error = answer_error(p->answer, HANSE_E_EXISTS, "There is nothing to do.",
+                                 "%s is admitted already", name);
     }
     return error != HANSE_OK ? error : check_free(p, wish, json_is_object(what));
 }
@@ -156,7 +161,8 @@ static int each(struct proposing *p, const json_t *list, int (*add)(struct propo
         return HANSE_OK;
     if (!json_is_array(list))
         return add(p, list);
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (error == HANSE_OK)
             error = add(p, item);
     }
@@ -183,10 +189,11 @@ static int make(struct proposing *p, const json_t *params, const struct hanse_ha
     const char *given = param_text(params, "title");
     if (param_number(params, "days", PROPOSAL_DAYS, DAYS_MAX, &days) != HANSE_OK ||
         param_number(params, "hours", days * 24, DAYS_MAX * 24, &hours) != HANSE_OK || hours == 0)
-        return answer_error(p->answer, HANSE_E_INVALID, NULL, "A proposal is open for 1 hour to %u days", DAYS_MAX);
+        return answer_error(p->answer, HANSE_E_INVALID, NULL, "A proposal is open for 1 hour to %u days",
+                            DAYS_MAX);
     if (given != NULL && strlen(given) > HANSE_TITLE_MAX)
-        return answer_error(p->answer, HANSE_E_TOO_LARGE, "Say it shorter.", "The title is longer than %u bytes",
-                            HANSE_TITLE_MAX);
+        return answer_error(p->answer, HANSE_E_TOO_LARGE, "Say it shorter.",
+                            "The title is longer than %u bytes", HANSE_TITLE_MAX);
     hanse_buffer_init(&title);
     if (given != NULL)
         hanse_buffer_append_text(&title, given);

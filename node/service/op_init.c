@@ -17,13 +17,14 @@ static int check_name(struct hanse_service *service, const char *name, struct ha
     if (name == NULL)
         return answer_error(answer, HANSE_E_INVALID, "Give a `domain`.", "No domain is named");
     if (!hanse_domain_name_valid(hanse_bytes_of(name)))
-        return answer_error(answer, HANSE_E_INVALID, "A name has " DOMAIN_NAME_RULE ".", "%s is no name for a domain",
-                            name);
+        return answer_error(answer, HANSE_E_INVALID, "A name has " DOMAIN_NAME_RULE ".",
+                            "%s is no name for a domain", name);
     if (strcmp(name, COUNCIL_NAME) == 0)
         return answer_error(answer, HANSE_E_INVALID, "Choose another name.",
                             "The name council stands for the mesh's own council");
     if (genesis_done(service->home, name))
-        return answer_error(answer, HANSE_E_EXISTS, "Give the new domain another name, or another home: `--home`.",
+        return answer_error(answer, HANSE_E_EXISTS,
+                            "Give the new domain another name, or another home: `--home`.",
                             "This home writes for %s already", name);
     return HANSE_OK;
 }
@@ -42,7 +43,8 @@ static int set_places(struct hanse_service *service, const json_t *params, struc
     bool changed = false;
     int error = hanse_home_settings(service->home, &settings);
     if (error != HANSE_OK)
-        return answer_error(answer, error, "Mend or remove hanse.json in the home.", "The settings cannot be read");
+        return answer_error(answer, error, "Mend or remove hanse.json in the home.",
+                            "The settings cannot be read");
     for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
         const char *text = param_text(params, PLACES[i].name);
         if (text == NULL)
@@ -56,8 +58,8 @@ static int set_places(struct hanse_service *service, const json_t *params, struc
     return error != HANSE_OK ? answer_failure(answer, error, "The settings were not kept") : HANSE_OK;
 }
 
-/* The key that signs next lies off this machine from the beginning, so that whoever takes the machine cannot take the
- * domain. */
+/* The key that signs next lies off this machine from the beginning, so that whoever takes the machine cannot
+ * take the domain. */
 static int make_next_key(struct hanse_service *service, const char *path, struct genesis *genesis,
                          struct hanse_answer *answer)
 {
@@ -75,8 +77,8 @@ static int make_next_key(struct hanse_service *service, const char *path, struct
 }
 
 /* The second commit: what the domain says of itself, and where its node is. */
-static int introduce(struct hanse_service *service, const struct hanse_home_domain *domain, const json_t *params,
-                     struct hanse_appended *ret_appended)
+static int introduce(struct hanse_service *service, const struct hanse_home_domain *domain,
+                     const json_t *params, struct hanse_appended *ret_appended)
 {
     static const char *const TEXTS[] = {"title", "purpose", "boundaries", "owner_team"};
     char endpoint[ENDPOINT_SIZE];
@@ -132,8 +134,8 @@ static int make_domain(struct hanse_service *service, const json_t *params, stru
     return answer_ok(answer, json_pack("{s:s,s:o,s:o,s:o,s:s,s:s}", "domain", genesis->name, "journal",
                                        hex_json(genesis->journal.bytes), "key",
                                        hex_json(genesis->authority.signer.bytes), "fingerprint",
-                                       fingerprint_json(genesis->journal.bytes), "recovery_file", recovery, "home",
-                                       hanse_home_path(service->home)));
+                                       fingerprint_json(genesis->journal.bytes), "recovery_file", recovery,
+                                       "home", hanse_home_path(service->home)));
 }
 
 int op_init(struct hanse_service *service, json_t *params, struct hanse_answer *answer)

@@ -9,16 +9,17 @@
 #include "params.h"
 #include "pin.h"
 
-#define HOUR_MS           3600000u
-#define INVITE_HOURS      (7u * 24u)
-#define INVITE_HOURS_MAX  (90u * 24u)
+#define HOUR_MS          3600000u
+#define INVITE_HOURS     (7u * 24u)
+#define INVITE_HOURS_MAX (90u * 24u)
 
 /* `hours`, or `days`. */
 static int lifetime_ms(const json_t *params, struct hanse_answer *answer, uint64_t *ret_ms)
 {
     uint64_t hours, days;
     if (param_number(params, "days", 0, INVITE_HOURS_MAX / 24, &days) != HANSE_OK ||
-        param_number(params, "hours", days > 0 ? days * 24 : INVITE_HOURS, INVITE_HOURS_MAX, &hours) != HANSE_OK ||
+        param_number(params, "hours", days > 0 ? days * 24 : INVITE_HOURS, INVITE_HOURS_MAX, &hours) !=
+            HANSE_OK ||
         hours == 0)
         return answer_error(answer, HANSE_E_INVALID, NULL, "An invite is good for 1 hour to %u days",
                             INVITE_HOURS_MAX / 24);
@@ -31,7 +32,8 @@ static int endpoint_of(struct hanse_service *service, const json_t *params, stru
 {
     const char *given = param_text(params, "endpoint");
     if (given != NULL && (strlen(given) >= ENDPOINT_SIZE || strncmp(given, "tcp://", 6) != 0))
-        return answer_error(answer, HANSE_E_INVALID, "Give one as in tcp://host:7701.", "%s is no endpoint", given);
+        return answer_error(answer, HANSE_E_INVALID, "Give one as in tcp://host:7701.", "%s is no endpoint",
+                            given);
     int error = HANSE_OK;
     if (given != NULL)
         snprintf(ret_endpoint, ENDPOINT_SIZE, "%s", given);
@@ -40,9 +42,10 @@ static int endpoint_of(struct hanse_service *service, const json_t *params, stru
     if (error != HANSE_OK)
         return answer_failure(answer, error, "The settings cannot be read");
     if (ret_endpoint[0] == '\0')
-        return answer_error(answer, HANSE_E_INVALID,
-                            "Give an `endpoint` at which others reach it, or make the invite on another node.",
-                            "This node only dials: nobody can reach it with an invite");
+        return answer_error(
+            answer, HANSE_E_INVALID,
+            "Give an `endpoint` at which others reach it, or make the invite on another node.",
+            "This node only dials: nobody can reach it with an invite");
     return HANSE_OK;
 }
 
@@ -52,10 +55,10 @@ static json_t *invite_json(struct hanse_service *service, const struct hanse_pin
 {
     char mesh[PIN_TEXT_SIZE];
     struct council_record record;
-    json_t *json = json_pack("{s:i,s:s,s:[{s:s,s:o}],s:o,s:o,s:o}", "hanse_invite", 1, "mesh", pin_text(pin, mesh),
-                             "peers", "endpoint", endpoint, "key", hex_json(server->bytes), "client_secret",
-                             hex_json(client_secret), "expires", time_json(expires_ms), "expires_ms",
-                             number_json(expires_ms));
+    json_t *json = json_pack("{s:i,s:s,s:[{s:s,s:o}],s:o,s:o,s:o}", "hanse_invite", 1, "mesh",
+                             pin_text(pin, mesh), "peers", "endpoint", endpoint, "key",
+                             hex_json(server->bytes), "client_secret", hex_json(client_secret), "expires",
+                             time_json(expires_ms), "expires_ms", number_json(expires_ms));
     if (record_of_home(service->home, &pin->mesh, &record) == HANSE_OK) {
         json_object_set(json, "council", record.json);
         record_release(&record);

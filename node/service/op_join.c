@@ -21,7 +21,8 @@ static int read_peers(const json_t *invite, struct home_mesh *mesh)
 {
     json_t *peer;
     size_t i;
-    json_array_foreach(json_object_get(invite, "peers"), i, peer) {
+    json_array_foreach(json_object_get(invite, "peers"), i, peer)
+    {
         struct hanse_seed_peer *seed = &mesh->seeds[mesh->seed_count];
         const char *endpoint = param_text(peer, "endpoint");
         if (endpoint == NULL || strlen(endpoint) >= sizeof seed->endpoint || endpoint[0] == '\0' ||
@@ -57,7 +58,8 @@ static int read_invite(const json_t *invite, struct hanse_answer *answer, struct
 }
 
 /* One mesh a home, for now. */
-static int check_mesh(struct hanse_service *service, const struct home_mesh *wanted, struct hanse_answer *answer)
+static int check_mesh(struct hanse_service *service, const struct home_mesh *wanted,
+                      struct hanse_answer *answer)
 {
     struct home_mesh *present = hanse_malloc(sizeof *present);
     char print[FINGERPRINT_SIZE];
@@ -65,7 +67,8 @@ static int check_mesh(struct hanse_service *service, const struct home_mesh *wan
     if (error == HANSE_E_NOT_FOUND)
         error = HANSE_OK;
     else if (error != HANSE_OK)
-        answer_error(answer, error, "Mend mesh.json in the home, or move it away.", "mesh.json cannot be read");
+        answer_error(answer, error, "Mend mesh.json in the home, or move it away.",
+                     "mesh.json cannot be read");
     else if (!hanse_hash_equal(&present->pin.mesh, &wanted->pin.mesh))
         error = answer_error(answer, HANSE_E_EXISTS, "Use another home for another mesh: `--home`.",
                              "This node is in the mesh %s already, and the invite is for another",
@@ -100,9 +103,10 @@ static int join(struct hanse_service *service, const struct home_mesh *mesh, con
     if (error != HANSE_OK)
         return answer_failure(answer, error, "The request was not made");
     char pin[PIN_TEXT_SIZE];
-    return answer_ok(answer, json_pack("{s:s,s:s,s:s,s:s}", "mesh", pin_text(&mesh->pin, pin), "domain",
-                                       mesh->lobby.domain, "state", "asked", "next",
-                                       "The council's members decide now; `hanse status` shows how far it is."));
+    return answer_ok(answer,
+                     json_pack("{s:s,s:s,s:s,s:s}", "mesh", pin_text(&mesh->pin, pin), "domain",
+                               mesh->lobby.domain, "state", "asked", "next",
+                               "The council's members decide now; `hanse status` shows how far it is."));
 }
 
 int op_join(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
@@ -114,8 +118,8 @@ int op_join(struct hanse_service *service, json_t *params, struct hanse_answer *
     if (error != HANSE_OK)
         return error;
     if (contact != NULL && strlen(contact) > HANSE_CONTACT_MAX)
-        return answer_error(answer, HANSE_E_TOO_LARGE, "Say it shorter.", "The contact is longer than %u bytes",
-                            HANSE_CONTACT_MAX);
+        return answer_error(answer, HANSE_E_TOO_LARGE, "Say it shorter.",
+                            "The contact is longer than %u bytes", HANSE_CONTACT_MAX);
     struct home_mesh *mesh = hanse_calloc(1, sizeof *mesh);
     error = read_invite(invite, answer, mesh);
     if (error == HANSE_OK)

@@ -4,9 +4,8 @@
  *   next recovery file made                          the user names another one
  *   signing.key.rotation: the version that is meant
  *   signing.key.next: the new key, beside the old    the same command goes on
- *   the commit                                       the same command finishes; so does the next publish (drafts.c)
- *   signing.key.next takes signing.key's place
- *   signing.key.rotation removed                     done
+ *   the commit                                       the same command finishes; so does the next publish
+ * (drafts.c) signing.key.next takes signing.key's place signing.key.rotation removed                     done
  *
  * So the key that the journal has is always in one of the two files. */
 #include <inttypes.h>
@@ -81,9 +80,10 @@ static int look(struct rotation *r, struct hanse_answer *answer)
     sodium_memzero(beside, sizeof beside);
     if (r->begun)
         return HANSE_OK;
-    return answer_error(answer, HANSE_E_INVALID, "Run `hanse key rotate` again as it was run then.",
-                        "An earlier replacement of the key of %s, with another recovery file, is not finished",
-                        r->domain.name);
+    return answer_error(
+        answer, HANSE_E_INVALID, "Run `hanse key rotate` again as it was run then.",
+        "An earlier replacement of the key of %s, with another recovery file, is not finished",
+        r->domain.name);
 }
 
 static int keep_version(const struct rotation *r)
@@ -158,13 +158,14 @@ static int finish(struct rotation *r, struct hanse_answer *answer)
         error = file_rename(key_path(r, SIGNING_KEY_NEXT).text, key_path(r, SIGNING_KEY).text);
     if (error != HANSE_OK)
         return answer_error(answer, error, "Run the same command again: it goes on where it stopped.",
-                            "The key of %s is replaced, but the new one is not in its place yet", r->domain.name);
+                            "The key of %s is replaced, but the new one is not in its place yet",
+                            r->domain.name);
     file_remove(key_path(r, ROTATION_FILE).text);
     return answer_ok(answer, json_pack("{s:s,s:o,s:o,s:o,s:s,s:s}", "domain", r->domain.name, "key",
                                        hex_json(r->authority.signer.bytes), "fingerprint",
                                        fingerprint_json(r->authority.signer.bytes), "version",
-                                       number_json(r->authority.version), "recovery_file", r->next_recovery, "used",
-                                       r->recovery));
+                                       number_json(r->authority.version), "recovery_file", r->next_recovery,
+                                       "used", r->recovery));
 }
 
 static int rotate(struct rotation *r, struct hanse_answer *answer)
@@ -195,9 +196,10 @@ static int rotate(struct rotation *r, struct hanse_answer *answer)
     if (error != HANSE_E_IO && error != HANSE_E_DISK_FULL && error != HANSE_E_TIMED_OUT)
         take_back(r);
     if (error == HANSE_E_BAD_AUTHORITY)
-        return answer_error(answer, HANSE_E_NOT_ALLOWED,
-                            "Take the file that the last `hanse init` or `hanse key rotate` of this domain made.",
-                            "%s is not the recovery file that %s has now", r->recovery, r->domain.name);
+        return answer_error(
+            answer, HANSE_E_NOT_ALLOWED,
+            "Take the file that the last `hanse init` or `hanse key rotate` of this domain made.",
+            "%s is not the recovery file that %s has now", r->recovery, r->domain.name);
     return answer_failure(answer, error, "The key was not replaced");
 }
 

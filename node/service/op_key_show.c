@@ -10,8 +10,8 @@
 
 static void add_key(json_t *keys, const char *what, const char *name, const uint8_t key[static 32])
 {
-    json_array_append_new(keys, json_pack("{s:s,s:s?,s:o,s:o}", "what", what, "name", name, "key", hex_json(key),
-                                          "fingerprint", fingerprint_json(key)));
+    json_array_append_new(keys, json_pack("{s:s,s:s?,s:o,s:o}", "what", what, "name", name, "key",
+                                          hex_json(key), "fingerprint", fingerprint_json(key)));
 }
 
 static void add_signing_key(json_t *keys, const char *what, const char *name, const char *path)

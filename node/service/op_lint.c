@@ -15,7 +15,8 @@ int op_lint(struct hanse_service *service, json_t *params, struct hanse_answer *
         struct batch_item *item = &batch.items[i];
         if (item->content.size == 0 || item->content.size > HANSE_BODY_MAX)
             hanse_findings_add(&item->findings, HANSE_SEVERITY_ERROR, item->file, 0, 0, "", "hanse/size",
-                               item->content.size == 0 ? "the file is empty" : "the file is larger than 1 MiB",
+                               item->content.size == 0 ? "the file is empty"
+                                                       : "the file is larger than 1 MiB",
                                "split the contract");
         else if (hanse_odcs_read(item->content, item->file, &item->document, &item->findings) != HANSE_OK)
             hanse_document_destroy(&item->document);

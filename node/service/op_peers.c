@@ -11,8 +11,10 @@ static const struct hanse_roster_entry *roster_find(const struct hanse_mesh_view
 {
     const struct hanse_roster_entry *found = NULL;
     for (size_t i = 0; i < view->roster_count; i++) {
-        /* A key can stand twice, by its admission and by its own journal; the one that says where is the better. */
-        if (memcmp(&view->roster[i].key, key, sizeof *key) == 0 && (found == NULL || found->endpoint[0] == '\0'))
+        /* A key can stand twice, by its admission and by its own journal; the one that says where is the
+         * better. */
+        if (memcmp(&view->roster[i].key, key, sizeof *key) == 0 &&
+            (found == NULL || found->endpoint[0] == '\0'))
             found = &view->roster[i];
     }
     return found;
@@ -20,18 +22,19 @@ static const struct hanse_roster_entry *roster_find(const struct hanse_mesh_view
 
 static json_t *endpoint_json(const struct hanse_roster_entry *node)
 {
-    return node != NULL && node->endpoint[0] != '\0' ? bytes_json(hanse_bytes_of(node->endpoint)) : json_null();
+    return node != NULL && node->endpoint[0] != '\0' ? bytes_json(hanse_bytes_of(node->endpoint))
+                                                     : json_null();
 }
 
 static json_t *link_json(struct hanse_service *service, const struct hanse_mesh_view *view,
                          const struct hanse_link_view *link)
 {
     const char *domain = admitted_name(service, &link->journal);
-    return json_pack("{s:s?,s:o,s:o,s:b,s:b,s:b,s:o,s:o,s:o}", "domain", domain, "key", hex_json(link->key.bytes),
-                     "endpoint", endpoint_json(roster_find(view, &link->key)), "up", link->up, "dialled",
-                     link->dialled, "guest", link->right == HANSE_LINK_GUEST, "up_age_ms",
-                     age_json(view, link->up_since_ms), "heard_age_ms", age_json(view, link->heard_ms), "software",
-                     bytes_json(hanse_bytes_of(link->software)));
+    return json_pack("{s:s?,s:o,s:o,s:b,s:b,s:b,s:o,s:o,s:o}", "domain", domain, "key",
+                     hex_json(link->key.bytes), "endpoint", endpoint_json(roster_find(view, &link->key)),
+                     "up", link->up, "dialled", link->dialled, "guest", link->right == HANSE_LINK_GUEST,
+                     "up_age_ms", age_json(view, link->up_since_ms), "heard_age_ms",
+                     age_json(view, link->heard_ms), "software", bytes_json(hanse_bytes_of(link->software)));
 }
 
 static bool is_linked(const struct hanse_mesh_view *view, const struct hanse_curve_key *key)
@@ -58,8 +61,8 @@ int op_peers(struct hanse_service *service, json_t *params, struct hanse_answer 
             continue;
         json_array_append_new(nodes, json_pack("{s:s?,s:o,s:o,s:b,s:b}", "domain",
                                                admitted_name(service, &node->journal), "key",
-                                               hex_json(node->key.bytes), "endpoint", endpoint_json(node), "linked",
-                                               is_linked(view, &node->key), "self",
+                                               hex_json(node->key.bytes), "endpoint", endpoint_json(node),
+                                               "linked", is_linked(view, &node->key), "self",
                                                known && memcmp(&node->key, &self, sizeof self) == 0));
     }
     return answer_ok(answer, json_pack("{s:o,s:o}", "links", links, "nodes", nodes));

@@ -24,8 +24,8 @@ int op_profile(struct hanse_service *service, json_t *params, struct hanse_answe
     json_write(profile, false, &content);
     if (content.size > PROFILE_BYTES_MAX) {
         hanse_buffer_release(&content);
-        return answer_error(answer, HANSE_E_TOO_LARGE, "Say it shorter.", "The profile is larger than %u bytes",
-                            PROFILE_BYTES_MAX);
+        return answer_error(answer, HANSE_E_TOO_LARGE, "Say it shorter.",
+                            "The profile is larger than %u bytes", PROFILE_BYTES_MAX);
     }
     drafts_init(&drafts);
     drafts_put(&drafts, HANSE_KIND_PROFILE, "self", MEDIA_JSON, hanse_buffer_bytes(&content), NULL);
@@ -36,5 +36,6 @@ int op_profile(struct hanse_service *service, json_t *params, struct hanse_answe
     hanse_buffer_release(&content);
     if (error != HANSE_OK)
         return answer_failure(answer, error, "The profile was not published");
-    return answer_ok(answer, json_pack("{s:s,s:o}", "domain", domain.name, "index", number_json(appended.first)));
+    return answer_ok(answer,
+                     json_pack("{s:s,s:o}", "domain", domain.name, "index", number_json(appended.first)));
 }

@@ -38,30 +38,32 @@ static json_t *refused_json(const struct batch *batch)
     return refused;
 }
 
-/* Something refused means nothing published. What is wrong with a document says more than what it clashes with. */
+/* Something refused means nothing published. What is wrong with a document says more than what it clashes
+ * with. */
 static int answer_refused(const struct publish *publish, struct hanse_answer *answer)
 {
     const struct batch *batch = &publish->batch;
     const struct batch_item *first = NULL;
     for (size_t i = 0; i < batch->count; i++) {
         const struct batch_item *item = &batch->items[i];
-        if (item->refused != HANSE_OK && (first == NULL || (item->refused == HANSE_E_FINDINGS &&
-                                                            first->refused != HANSE_E_FINDINGS)))
+        if (item->refused != HANSE_OK &&
+            (first == NULL || (item->refused == HANSE_E_FINDINGS && first->refused != HANSE_E_FINDINGS)))
             first = item;
     }
     int error = first->refused;
-    const char *fix = error == HANSE_E_IMMUTABLE ? "Give the changed contract a new version, and publish again."
+    const char *fix = error == HANSE_E_IMMUTABLE
+                          ? "Give the changed contract a new version, and publish again."
                       : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
                                                   : NULL;
-    answer_error(answer, error, fix, "%zu of %zu files refused, so nothing was published to %s. %s: %s", batch->refused,
-                 batch->count, publish->shown, first->file, first->reason.data);
+    answer_error(answer, error, fix, "%zu of %zu files refused, so nothing was published to %s. %s: %s",
+                 batch->refused, batch->count, publish->shown, first->file, first->reason.data);
     answer_add(answer, "published", json_array());
     answer_add(answer, "refused", refused_json(batch));
     return error;
 }
 
-/* The index at which the commit will begin. Nothing else writes while the home's lock is held; what was written
- * before is either in our own count or in what the mesh thread shows. */
+/* The index at which the commit will begin. Nothing else writes while the home's lock is held; what was
+ * written before is either in our own count or in what the mesh thread shows. */
 static uint64_t next_index(const struct publish *publish)
 {
     const struct hanse_mesh_view *view = service_view(publish->service);
@@ -98,11 +100,13 @@ static void add_contracts(struct batch *batch, struct drafts *drafts)
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
         if (!item->unchanged)
-            drafts_put(drafts, HANSE_KIND_CONTRACT, item->key.data, item->media, item->content, item->document);
+            drafts_put(drafts, HANSE_KIND_CONTRACT, item->key.data, item->media, item->content,
+                       item->document);
     }
 }
 
-static void write_note(const struct publish *publish, const struct hanse_appended *appended, struct hanse_buffer *out)
+static void write_note(const struct publish *publish, const struct hanse_appended *appended,
+                       struct hanse_buffer *out)
 {
     struct hanse_signing_key key;
     const struct hanse_checkpoint checkpoint = {
@@ -133,7 +137,9 @@ static int answer_published(const struct publish *publish, const struct hanse_ap
         json_t *json = json_pack("{s:o,s:o}", "name", bytes_json(hanse_buffer_bytes(&name)), "unchanged",
                                  json_boolean(item->unchanged));
         json_object_set_new(json, "index",
-                            item->unchanged ? number_json(item->index) : fresh ? number_json(index++) : json_null());
+                            item->unchanged ? number_json(item->index)
+                            : fresh         ? number_json(index++)
+                                            : json_null());
         json_object_set_new(json, "checkpoint",
                             fresh && note.size > 0 ? bytes_json(hanse_buffer_bytes(&note)) : json_null());
         json_array_append_new(published, json);
@@ -176,7 +182,7 @@ static int compare_and_append(struct publish *publish, struct hanse_answer *answ
     if (error != HANSE_OK)
         return error;
     home_lock(publish->service->home);
-    error = batch_compare(&publish->batch, db, publish->shown, &publish->domain.journal);
+    error = batch_compare(&publish->batch, db, &publish->domain.journal);
     if (error != HANSE_OK)
         answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
     else if (publish->batch.refused > 0)
@@ -206,7 +212,8 @@ static int read_provenance(const json_t *params, struct hanse_answer *answer, co
     size_t size = text.size;
     hanse_buffer_release(&text);
     if (size > PROVENANCE_BYTES_MAX)
-        return answer_error(answer, HANSE_E_TOO_LARGE, "Say who asked, who approved, repository, commit and pipeline.",
+        return answer_error(answer, HANSE_E_TOO_LARGE,
+                            "Say who asked, who approved, repository, commit and pipeline.",
                             "`provenance` is larger than %u bytes", PROVENANCE_BYTES_MAX);
     *ret_provenance = provenance;
     return HANSE_OK;

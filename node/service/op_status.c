@@ -27,8 +27,8 @@ static bool reaches_somebody(const struct hanse_mesh_view *view)
 }
 
 /* made → asked → admitted, and what each waits for. */
-static json_t *step_json(const struct hanse_mesh_view *view, const struct home_mesh *mesh, bool in_mesh, bool admitted,
-                         bool running)
+static json_t *step_json(const struct hanse_mesh_view *view, const struct home_mesh *mesh, bool in_mesh,
+                         bool admitted, bool running)
 {
     if (admitted)
         return json_pack("{s:i,s:i,s:s,s:s}", "step", 3, "of", 3, "state", "admitted", "text", "admitted");
@@ -55,9 +55,10 @@ static json_t *own_json(struct hanse_service *service, const struct home_mesh *m
         count = 0;
     for (size_t i = 0; i < count; i++) {
         const char *shown = admitted_name(service, &domains[i].journal);
-        json_t *item = json_pack("{s:s,s:s?,s:o,s:b,s:o}", "name", domains[i].name, "admitted_as", shown, "journal",
-                                 hex_json(domains[i].journal.bytes), "admitted", shown != NULL, "progress",
-                                 step_json(view, mesh, in_mesh, shown != NULL, service->mesh != NULL));
+        json_t *item =
+            json_pack("{s:s,s:s?,s:o,s:b,s:o}", "name", domains[i].name, "admitted_as", shown, "journal",
+                      hex_json(domains[i].journal.bytes), "admitted", shown != NULL, "progress",
+                      step_json(view, mesh, in_mesh, shown != NULL, service->mesh != NULL));
         for (size_t k = 0; k < view->own_count; k++) {
             if (!hanse_hash_equal(&view->own[k].journal, &domains[i].journal))
                 continue;
@@ -65,9 +66,10 @@ static json_t *own_json(struct hanse_service *service, const struct home_mesh *m
             json_object_set_new(item, "entries", number_json(view->own[k].size));
             json_object_set_new(item, "may_sign", json_boolean(allowed));
             if (!allowed)
-                json_object_set_new(item, "why_not",
-                                    json_string("Signing is paused until this node has asked the mesh for everything "
-                                                "that it published before"));
+                json_object_set_new(
+                    item, "why_not",
+                    json_string("Signing is paused until this node has asked the mesh for everything "
+                                "that it published before"));
         }
         json_array_append_new(own, item);
     }
@@ -87,9 +89,9 @@ static json_t *domains_json(const struct hanse_mesh_view *view)
                       number_json(domain->size), "known_entries",
                       number_json(domain->known_size > domain->size ? domain->known_size : domain->size),
                       "published_at", time_json(domain->seal_time_ms), "published_at_ms",
-                      domain->seal_time_ms > 0 ? number_json(domain->seal_time_ms) : json_null(), "heard_age_ms",
-                      domain->own ? json_integer(0) : age_json(view, domain->heard_ms), "age_ms",
-                      age_ms == UINT64_MAX ? json_null() : number_json(age_ms), "up_to_date",
+                      domain->seal_time_ms > 0 ? number_json(domain->seal_time_ms) : json_null(),
+                      "heard_age_ms", domain->own ? json_integer(0) : age_json(view, domain->heard_ms),
+                      "age_ms", age_ms == UINT64_MAX ? json_null() : number_json(age_ms), "up_to_date",
                       domain_up_to_date(view, domain), "own", domain->own));
     }
     return domains;
@@ -113,15 +115,17 @@ static json_t *traffic_json(const struct hanse_mesh_view *view)
                      number_json(view->dropped_messages));
 }
 
-static void add_mesh(json_t *json, const struct hanse_mesh_view *view, const struct home_mesh *mesh, bool in_mesh)
+static void add_mesh(json_t *json, const struct hanse_mesh_view *view, const struct home_mesh *mesh,
+                     bool in_mesh)
 {
     char text[PIN_TEXT_SIZE];
-    const struct hanse_pin *pin = in_mesh && hanse_hash_equal(&view->council.mesh, &mesh->pin.mesh) &&
-                                          view->council.size > 0
-                                      ? &view->council
-                                      : &mesh->pin;
+    const struct hanse_pin *pin =
+        in_mesh && hanse_hash_equal(&view->council.mesh, &mesh->pin.mesh) && view->council.size > 0
+            ? &view->council
+            : &mesh->pin;
     json_object_set_new(json, "mesh", in_mesh ? json_string(pin_text(pin, text)) : json_null());
-    json_object_set_new(json, "mesh_fingerprint", in_mesh ? fingerprint_json(mesh->pin.mesh.bytes) : json_null());
+    json_object_set_new(json, "mesh_fingerprint",
+                        in_mesh ? fingerprint_json(mesh->pin.mesh.bytes) : json_null());
 }
 
 int op_status(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
@@ -146,8 +150,9 @@ int op_status(struct hanse_service *service, json_t *params, struct hanse_answer
     json_object_set_new(json, "links", number_json(view->link_count));
     json_object_set_new(json, "refused", refused_json(view));
     json_object_set_new(json, "traffic", traffic_json(view));
-    json_object_set_new(json, "database_bytes",
-                        number_json(size_of(service->home, "hanse.db") + size_of(service->home, "hanse.db-wal")));
+    json_object_set_new(
+        json, "database_bytes",
+        number_json(size_of(service->home, "hanse.db") + size_of(service->home, "hanse.db-wal")));
     json_object_set_new(json, "started_at", time_json(view->started_ms));
     json_object_set_new(json, "uptime_ms",
                         view->started_ms > 0 && view->taken_ms >= view->started_ms

@@ -8,7 +8,8 @@
 #include "params.h"
 
 /* The name in the parameters, with this node's domain before it when it has none. */
-static int whole_name(const json_t *params, const char *shown, struct hanse_answer *answer, struct hanse_buffer *out)
+static int whole_name(const json_t *params, const char *shown, struct hanse_answer *answer,
+                      struct hanse_buffer *out)
 {
     const char *name = param_text(params, "name");
     if (name == NULL)
@@ -30,7 +31,8 @@ static size_t live_versions(struct sqlite3 *db, const struct hanse_contract_ref 
     hanse_buffer_init(&name);
     name_write(ref->domain, ref->contract, NULL, true, &name);
     if (hanse_catalog_history(db, name.data, &history, &candidates) == HANSE_OK) {
-        json_array_foreach(json_object_get(history, "history"), i, entry) {
+        json_array_foreach(json_object_get(history, "history"), i, entry)
+        {
             const json_t *flag = json_object_get(entry, "live");
             const char *operation = param_text(entry, "operation");
             live += (json_is_true(flag) || json_integer_value(flag) != 0) && operation != NULL &&
@@ -57,8 +59,9 @@ static int retract(struct hanse_service *service, const struct hanse_home_domain
     drafts_retract(&drafts, HANSE_KIND_CONTRACT, key.data);
     int error = drafts_append(service, domain, &drafts, &appended);
     if (error == HANSE_OK)
-        answer_ok(answer, json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(&name)),
-                                    "index", number_json(appended.first)));
+        answer_ok(answer,
+                  json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(&name)),
+                            "index", number_json(appended.first)));
     else
         answer_failure(answer, error, "Nothing was withdrawn");
     drafts_release(&drafts);
@@ -67,8 +70,8 @@ static int retract(struct hanse_service *service, const struct hanse_home_domain
     return error;
 }
 
-static int resolve_and_retract(struct hanse_service *service, const struct hanse_home_domain *domain, const char *name,
-                               struct hanse_contract_ref *ref, struct hanse_answer *answer)
+static int resolve_and_retract(struct hanse_service *service, const struct hanse_home_domain *domain,
+                               const char *name, struct hanse_contract_ref *ref, struct hanse_answer *answer)
 {
     struct sqlite3 *db;
     json_t *candidates = NULL;
@@ -86,7 +89,8 @@ static int resolve_and_retract(struct hanse_service *service, const struct hanse
     bool named = strlen(name) > size && strcmp(name + strlen(name) - size, ref->version) == 0 &&
                  name[strlen(name) - size - 1] == '@';
     if (live > 1 && !named)
-        return answer_error(answer, HANSE_E_INVALID, "Name the version: id@version; `hanse history` lists them.",
+        return answer_error(answer, HANSE_E_INVALID,
+                            "Name the version: id@version; `hanse history` lists them.",
                             "%s has %zu live versions", name, live);
     return retract(service, domain, ref, answer);
 }

@@ -5,8 +5,8 @@
 #include "as_of.h"
 #include "hanse/check.h"
 
-/* While the answer is being read the catalogue may move on; then it is read again, so that the heads root under it is
- * the one it rests on. After that many times it moves faster than we read. */
+/* While the answer is being read the catalogue may move on; then it is read again, so that the heads root
+ * under it is the one it rests on. After that many times it moves faster than we read. */
 #define TRIES_MAX 4
 
 enum { W = HANSE_OPERATION_WRITES, A = HANSE_OPERATION_ALONE, S = 0x100 /* stamped; no door's business */ };
@@ -56,15 +56,16 @@ static int run_stamped(struct hanse_service *service, const struct hanse_operati
     return error;
 }
 
-int hanse_operation_run(struct hanse_service *service, const struct hanse_operation *operation, json_t *params,
-                        struct hanse_answer *ret_answer)
+int hanse_operation_run(struct hanse_service *service, const struct hanse_operation *operation,
+                        json_t *params, struct hanse_answer *ret_answer)
 {
     struct hanse_answer answer = {0};
     HANSE_CHECK(operation >= OPERATIONS && operation < OPERATIONS + OPERATION_COUNT);
     unsigned flags = FLAGS[operation - OPERATIONS];
     int error;
     if ((flags & W) != 0 && service->mesh == NULL)
-        error = answer_failure(&answer, HANSE_E_UNREACHABLE, "This changes something, and only a running node can");
+        error = answer_failure(&answer, HANSE_E_UNREACHABLE,
+                               "This changes something, and only a running node can");
     else if ((flags & S) != 0)
         error = run_stamped(service, operation, params, &answer);
     else

@@ -4,7 +4,7 @@
 
 #include "service_internal.h"
 
-#define X(name, method, path, flags, summary)                                                                          \
+#define X(name, method, path, flags, summary)                                                                \
     int op_##name(struct hanse_service *service, json_t *params, struct hanse_answer *answer);
 #include "operations.def"
 #undef X

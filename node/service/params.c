@@ -83,7 +83,8 @@ int base64_read(const char *text, struct hanse_buffer *ret_bytes)
         return HANSE_E_INVALID;
     uint8_t *bytes = hanse_malloc(length + 1);
     int error = HANSE_OK;
-    if (sodium_base642bin(bytes, length + 1, text, length, NULL, &size, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
+    if (sodium_base642bin(bytes, length + 1, text, length, NULL, &size, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0)
         error = HANSE_E_INVALID;
     if (error == HANSE_OK) {
         hanse_buffer_init(ret_bytes);

@@ -1,4 +1,5 @@
-/* JSON as the service reads and writes it: parameters, files of the home, public keys and secrets as hex, times. */
+/* JSON as the service reads and writes it: parameters, files of the home, public keys and secrets as hex,
+ * times. */
 #ifndef HANSE_SERVICE_PARAMS_H
 #define HANSE_SERVICE_PARAMS_H
 
@@ -12,8 +13,8 @@
 
 /* The text of a member, or NULL when it is missing or no text. */
 const char *param_text(const json_t *params, const char *name);
-/* A member that is a whole number, or its digits (a query string knows only texts); `absent` when it is missing.
- * INVALID when it is neither, or over `max`. */
+/* A member that is a whole number, or its digits (a query string knows only texts); `absent` when it is
+ * missing. INVALID when it is neither, or over `max`. */
 HANSE_MUST_USE int param_number(const json_t *params, const char *name, uint64_t absent, uint64_t max,
                                 uint64_t *ret_number);
 /* true, "true", "1", "yes" or an empty text; anything else is false. */

@@ -5,7 +5,8 @@
 /* Members at the top of a contract that are the promise. */
 static const char *const PROMISED[] = {"schema", "quality", "slaProperties", "slaDefaultElement"};
 /* Members anywhere below them that only explain it. */
-static const char *const DOCUMENTATION[] = {"description", "businessName", "authoritativeDefinitions", "examples"};
+static const char *const DOCUMENTATION[] = {"description", "businessName", "authoritativeDefinitions",
+                                            "examples"};
 
 static bool is_documentation(const struct hanse_value *member)
 {
@@ -25,7 +26,8 @@ static bool same_scalar(const struct hanse_value *a, const struct hanse_value *b
     if (numbers) /* 1 and 1.0; digits that a double cannot tell apart do count as different */
         return a->type == HANSE_VALUE_INTEGER && b->type == HANSE_VALUE_INTEGER
                    ? a->integer == b->integer && a->integer != INT64_MAX && a->integer != INT64_MIN
-                   : !(a->number < b->number) && !(a->number > b->number) && a->text.size < 16 && b->text.size < 16;
+                   : !(a->number < b->number) && !(a->number > b->number) && a->text.size < 16 &&
+                         b->text.size < 16;
     if (a->type != b->type)
         return false;
     return a->type == HANSE_VALUE_NULL || (a->type == HANSE_VALUE_BOOLEAN && a->boolean == b->boolean);
@@ -101,7 +103,8 @@ static const struct hanse_value *difference(const struct hanse_value *a, const s
     return same_scalar(a, b) ? NULL : b;
 }
 
-bool promise_differs(const struct hanse_value *published, const struct hanse_value *now, struct hanse_buffer *ret_path)
+bool promise_differs(const struct hanse_value *published, const struct hanse_value *now,
+                     struct hanse_buffer *ret_path)
 {
     for (size_t i = 0; i < sizeof PROMISED / sizeof PROMISED[0]; i++) {
         const struct hanse_value *a = hanse_value_member(published, PROMISED[i]);

@@ -25,7 +25,8 @@ static int read_bodies(const json_t *json, struct proposal_file *file, struct ha
 {
     json_t *body;
     size_t i;
-    json_array_foreach(json_object_get(json, "bodies"), i, body) {
+    json_array_foreach(json_object_get(json, "bodies"), i, body)
+    {
         uint64_t index;
         struct hanse_buffer salted;
         if (json_object_get(body, "index") == NULL ||
@@ -90,7 +91,9 @@ static int read_signature(const json_t *json, struct proposal_file *file, struct
         return HANSE_E_BAD_SIGNATURE;
     }
     int error = proposal_file_add(file, &member, &signature);
-    return error == HANSE_E_EXISTS ? HANSE_OK : error == HANSE_OK ? error : broken(answer, "it has too many signatures");
+    return error == HANSE_E_EXISTS ? HANSE_OK
+           : error == HANSE_OK     ? error
+                                   : broken(answer, "it has too many signatures");
 }
 
 /* What stands around the signed bytes must be what they say. */
@@ -129,7 +132,8 @@ static int read_parts(const json_t *json, struct proposal_file *file, struct han
         file->has_record = true;
     }
     int error = read_bodies(json, file, answer);
-    json_array_foreach(json_object_get(json, "signatures"), i, signature) {
+    json_array_foreach(json_object_get(json, "signatures"), i, signature)
+    {
         if (error == HANSE_OK)
             error = read_signature(signature, file, answer);
     }
@@ -166,15 +170,16 @@ json_t *proposal_file_json(const struct proposal_file *file)
     for (uint32_t i = 0; i < file->approval.signature_count; i++) {
         const struct hanse_signature *signature = &file->approval.signatures[i].signature;
         json_array_append_new(signatures,
-                              json_pack("{s:o,s:o}", "member", hex_json(file->approval.signatures[i].member.bytes),
-                                        "signature", base64_json(hanse_bytes(signature->bytes, HANSE_SIGNATURE_SIZE))));
+                              json_pack("{s:o,s:o}", "member",
+                                        hex_json(file->approval.signatures[i].member.bytes), "signature",
+                                        base64_json(hanse_bytes(signature->bytes, HANSE_SIGNATURE_SIZE))));
     }
-    json_t *json = json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "hanse_proposal", 1, "mesh",
-                             hex_json(file->proposal.mesh.bytes), "id", hex_json(file->proposal.id.bytes), "title",
-                             bytes_json(file->proposal.title), "expires", time_json(file->proposal.expiry_ms),
-                             "summary", proposal_file_summary(file), "proposal",
-                             base64_json(hanse_buffer_bytes(&file->encoded)), "bodies", bodies, "signatures",
-                             signatures);
+    json_t *json =
+        json_pack("{s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "hanse_proposal", 1, "mesh",
+                  hex_json(file->proposal.mesh.bytes), "id", hex_json(file->proposal.id.bytes), "title",
+                  bytes_json(file->proposal.title), "expires", time_json(file->proposal.expiry_ms), "summary",
+                  proposal_file_summary(file), "proposal", base64_json(hanse_buffer_bytes(&file->encoded)),
+                  "bodies", bodies, "signatures", signatures);
     if (file->has_record)
         json_object_set(json, "council", file->record.json);
     return json;

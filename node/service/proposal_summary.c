@@ -13,13 +13,14 @@ static void end_line(json_t *lines, struct hanse_buffer *line)
     hanse_buffer_reset(line);
 }
 
-static void describe_admission(const struct hanse_entry *entry, struct hanse_bytes salted, struct hanse_buffer *line)
+static void describe_admission(const struct hanse_entry *entry, struct hanse_bytes salted,
+                               struct hanse_buffer *line)
 {
     struct hanse_admission admission;
     char print[FINGERPRINT_SIZE];
     if (hanse_admission_decode(hanse_body_content(salted), &admission) != HANSE_OK) {
-        hanse_buffer_printf(line, "puts an entry for the domain %.*s that no node can read", (int)entry->key.size,
-                            (const char *)entry->key.data);
+        hanse_buffer_printf(line, "puts an entry for the domain %.*s that no node can read",
+                            (int)entry->key.size, (const char *)entry->key.data);
         return;
     }
     hanse_buffer_printf(line, "admits the domain %.*s: journal %s", (int)entry->key.size,
@@ -38,17 +39,20 @@ static void describe_entry(const struct proposal_file *file, uint32_t index, str
     if (domain && entry.operation == HANSE_PUT)
         describe_admission(&entry, salted, line);
     else if (domain)
-        hanse_buffer_printf(line, "suspends the domain %.*s", (int)entry.key.size, (const char *)entry.key.data);
+        hanse_buffer_printf(line, "suspends the domain %.*s", (int)entry.key.size,
+                            (const char *)entry.key.data);
     else
-        hanse_buffer_printf(line, "%s %.*s %.*s (%u bytes)", entry.operation == HANSE_PUT ? "puts" : "withdraws",
-                            (int)entry.kind.size, (const char *)entry.kind.data, (int)entry.key.size,
-                            (const char *)entry.key.data, entry.body_size);
+        hanse_buffer_printf(line, "%s %.*s %.*s (%u bytes)",
+                            entry.operation == HANSE_PUT ? "puts" : "withdraws", (int)entry.kind.size,
+                            (const char *)entry.kind.data, (int)entry.key.size, (const char *)entry.key.data,
+                            entry.body_size);
 }
 
 static void describe_precondition(const struct hanse_precondition *condition, struct hanse_buffer *line)
 {
-    hanse_buffer_printf(line, "only while %s %.*s %.*s", condition->present ? "there is this very" : "there is no",
-                        (int)condition->kind.size, (const char *)condition->kind.data, (int)condition->key.size,
+    hanse_buffer_printf(line, "only while %s %.*s %.*s",
+                        condition->present ? "there is this very" : "there is no", (int)condition->kind.size,
+                        (const char *)condition->kind.data, (int)condition->key.size,
                         (const char *)condition->key.data);
 }
 

@@ -27,9 +27,10 @@ int recovery_make(const struct hanse_home *home, const char *path, struct hanse_
     if (error != HANSE_OK)
         return error;
     if (folder_holds(hanse_home_path(home), path))
-        return answer_error(answer, HANSE_E_INVALID,
-                            "Put it somewhere else, in a folder that is there: who takes the home must not get it too.",
-                            "The recovery file %s would lie inside the home, or its folder is missing", path);
+        return answer_error(
+            answer, HANSE_E_INVALID,
+            "Put it somewhere else, in a folder that is there: who takes the home must not get it too.",
+            "The recovery file %s would lie inside the home, or its folder is missing", path);
     error = hanse_keyfile_create(path, KEY_SIGNING, seed);
     if (error == HANSE_E_EXISTS)
         return answer_error(answer, error, "Name another file. Nothing is ever overwritten.",
@@ -54,7 +55,8 @@ int recovery_read(const char *path, struct hanse_answer *answer, uint8_t ret_see
         return error;
     error = keyfile_load(path, KEY_SIGNING, false, seed);
     if (error != HANSE_OK)
-        return answer_error(answer, error, "Name the recovery file that `hanse init` or the last `hanse key rotate` made.",
+        return answer_error(answer, error,
+                            "Name the recovery file that `hanse init` or the last `hanse key rotate` made.",
                             "%s cannot be read as a recovery file: %s", path, hanse_error_sentence(error));
     hanse_signing_key_from_seed(seed, &key);
     *ret_public = hanse_signing_key_public(&key);

@@ -16,7 +16,8 @@ struct gathering {
 static void gather(void *context, const struct hanse_store_request *request)
 {
     struct gathering *gathering = context;
-    if (gathering->count >= HANSE_REQUESTS_MAX || admitted_name(gathering->service, &request->journal) != NULL)
+    if (gathering->count >= HANSE_REQUESTS_MAX ||
+        admitted_name(gathering->service, &request->journal) != NULL)
         return;
     struct request *waiting = &gathering->requests[gathering->count++];
     snprintf(waiting->name, sizeof waiting->name, "%s", request->name);
@@ -48,11 +49,12 @@ json_t *requests_json(const struct request *requests, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct request *request = &requests[i];
         json_array_append_new(
-            array, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "name", request->name, "journal",
-                             hex_json(request->journal.bytes), "journal_fingerprint",
-                             fingerprint_json(request->journal.bytes), "key", hex_json(request->key.bytes),
-                             "key_fingerprint", fingerprint_json(request->key.bytes), "contact",
-                             bytes_json(hanse_bytes_of(request->contact)), "asked_at", time_json(request->time_ms)));
+            array,
+            json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "name", request->name, "journal",
+                      hex_json(request->journal.bytes), "journal_fingerprint",
+                      fingerprint_json(request->journal.bytes), "key", hex_json(request->key.bytes),
+                      "key_fingerprint", fingerprint_json(request->key.bytes), "contact",
+                      bytes_json(hanse_bytes_of(request->contact)), "asked_at", time_json(request->time_ms)));
     }
     return array;
 }

@@ -13,7 +13,8 @@ struct request {
 };
 
 /* Oldest first; the caller frees the array. What is admitted no longer waits. */
-HANSE_MUST_USE int requests_waiting(struct hanse_service *service, struct request **ret_requests, size_t *ret_count);
+HANSE_MUST_USE int requests_waiting(struct hanse_service *service, struct request **ret_requests,
+                                    size_t *ret_count);
 json_t *requests_json(const struct request *requests, size_t count);
 /* The name under which the council admits that journal now, or NULL. Borrowed from the view. */
 const char *admitted_name(struct hanse_service *service, const struct hanse_hash *journal);

@@ -1,5 +1,6 @@
-/* Getting a lost database back from the mesh. The node does it by starting: it pulls everything, its own journals too,
- * and signs nothing before they are back. Here is what is to be done before, and how far it is. */
+/* Getting a lost database back from the mesh. The node does it by starting: it pulls everything, its own
+ * journals too, and signs nothing before they are back. Here is what is to be done before, and how far it is.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,8 +64,8 @@ json_t *hanse_service_restore_progress(struct hanse_service *service)
         bool back = view->own[i].may_sign == HANSE_OK && view->own[i].size > 0 && view->own[i].size >= known;
         done = done && back;
         json_array_append_new(journals, json_pack("{s:s,s:o,s:o,s:b}", "name", view->own[i].name, "entries",
-                                                  number_json(view->own[i].size), "known", number_json(known), "back",
-                                                  back));
+                                                  number_json(view->own[i].size), "known", number_json(known),
+                                                  "back", back));
     }
     return json_pack("{s:b,s:o}", "done", done, "journals", journals);
 }

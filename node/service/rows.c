@@ -13,8 +13,8 @@ int rows_of(struct hanse_service *service, json_t **ret_rows, const char *format
     va_start(args, format);
     hanse_buffer_vprintf(&sql, format, args);
     va_end(args);
-    int error = hanse_sandbox_query(home_path(service->home, "hanse.db").text, hanse_buffer_bytes(&sql), &LIMITS,
-                                    &answer, &message);
+    int error = hanse_sandbox_query(home_path(service->home, "hanse.db").text, hanse_buffer_bytes(&sql),
+                                    &LIMITS, &answer, &message);
     if (error == HANSE_OK)
         *ret_rows = json_incref(json_object_get(answer, "rows"));
     json_decref(answer);

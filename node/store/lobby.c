@@ -84,7 +84,7 @@ int hanse_store_requests(sqlite3 *db, void (*each)(void *context, const struct h
     sqlite3_stmt *rows = NULL;
     int error = HANSE_OK;
     int rc = sqlite3_prepare_v2(db,
-                                "SELECT name, contact, journal_id, curve_key, time_ms FROM request"
+                                "SELECT name, contact, journal_id, curve_key, time_ms FROM hanse$request"
                                 " ORDER BY time_ms, curve_key",
                                 -1, &rows, NULL);
     while (rc == SQLITE_OK && error == HANSE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW) {

@@ -6,7 +6,7 @@
 static int set_version(struct hanse_store *store)
 {
     sqlite3_stmt *set = NULL;
-    int rc = sqlite3_prepare_v2(store->db, "UPDATE meta SET catalog = ?1", -1, &set, NULL);
+    int rc = sqlite3_prepare_v2(store->db, "UPDATE hanse$meta SET catalog = ?1", -1, &set, NULL);
     if (rc == SQLITE_OK) {
         sqlite3_bind_int64(set, 1, store->projection->version);
         rc = sqlite3_step(set);

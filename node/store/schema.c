@@ -7,46 +7,48 @@
 
 /* entry.live: in its journal's state; a seal never is. checkpoint.id, body.id: of the entry. */
 static const char *const SCHEMA[] = {
-    "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, catalog INTEGER NOT "
+    "CREATE TABLE hanse$meta(id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, catalog INTEGER NOT "
     "NULL,"
     " council INTEGER, heads_root BLOB)",
-    "INSERT INTO meta(id, schema, catalog) VALUES(1, 1, 0)",
+    "INSERT INTO hanse$meta(id, schema, catalog) VALUES(1, 1, 0)",
 
-    "CREATE TABLE journal(id INTEGER PRIMARY KEY, journal_id BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,"
+    "CREATE TABLE hanse$journal(id INTEGER PRIMARY KEY, journal_id BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,"
     " seal_time_ms INTEGER NOT NULL, authority INTEGER, label TEXT, name TEXT, frontier BLOB NOT NULL)",
-    "CREATE INDEX journal_label ON journal(label) WHERE label IS NOT NULL",
-    "CREATE INDEX journal_name ON journal(name) WHERE name IS NOT NULL",
-    "CREATE TABLE entry(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, idx INTEGER NOT NULL,"
+    "CREATE INDEX journal_label ON hanse$journal(label) WHERE label IS NOT NULL",
+    "CREATE INDEX journal_name ON hanse$journal(name) WHERE name IS NOT NULL",
+    "CREATE TABLE hanse$entry(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, idx INTEGER NOT NULL,"
     " time_ms INTEGER NOT NULL, live INTEGER NOT NULL, operation INTEGER NOT NULL, kind TEXT NOT NULL,"
     " key TEXT NOT NULL, media TEXT, body_size INTEGER NOT NULL, raw BLOB NOT NULL)",
-    "CREATE UNIQUE INDEX entry_place ON entry(journal, idx)",
-    "CREATE TABLE body(id INTEGER PRIMARY KEY, salted BLOB NOT NULL)",
-    "CREATE TABLE checkpoint(id INTEGER PRIMARY KEY, root BLOB NOT NULL, signature BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX entry_place ON hanse$entry(journal, idx)",
+    "CREATE INDEX entry_retract ON hanse$entry(journal, key) WHERE operation = 1",
+    "CREATE TABLE hanse$body(id INTEGER PRIMARY KEY, salted BLOB NOT NULL)",
+    "CREATE TABLE hanse$checkpoint(id INTEGER PRIMARY KEY, root BLOB NOT NULL, signature BLOB NOT NULL)",
 
-    "CREATE TABLE name(name TEXT PRIMARY KEY, journal_id BLOB NOT NULL, idx INTEGER NOT NULL,"
+    "CREATE TABLE hanse$name(name TEXT PRIMARY KEY, journal_id BLOB NOT NULL, idx INTEGER NOT NULL,"
     " time_ms INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE INDEX name_journal ON name(journal_id)",
-    "CREATE TABLE invite(client BLOB PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE request(curve_key BLOB PRIMARY KEY, name TEXT NOT NULL, journal_id BLOB NOT NULL,"
+    "CREATE INDEX name_journal ON hanse$name(journal_id)",
+    "CREATE TABLE hanse$invite(client BLOB PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE hanse$request(curve_key BLOB PRIMARY KEY, name TEXT NOT NULL, journal_id BLOB NOT NULL,"
     " contact TEXT NOT NULL, time_ms INTEGER NOT NULL) WITHOUT ROWID",
 };
 
 /* What others read (store.h). */
 static const char *const VIEWS[] = {
     "CREATE VIEW hanse$journals AS SELECT id, journal_id, name, size, seal_time_ms,"
-    " EXISTS(SELECT 1 FROM name n WHERE n.journal_id = journal.journal_id) AS admitted,"
-    " id IS (SELECT council FROM meta) AS council FROM journal WHERE name IS NOT NULL",
-    "CREATE VIEW hanse$names AS SELECT name, journal_id, idx AS entry, time_ms AS published_at_ms FROM name",
+    " EXISTS(SELECT 1 FROM hanse$name n WHERE n.journal_id = hanse$journal.journal_id) AS admitted,"
+    " id IS (SELECT council FROM hanse$meta) AS council FROM hanse$journal WHERE name IS NOT NULL",
+    "CREATE VIEW hanse$names AS SELECT name, journal_id, idx AS entry, time_ms AS published_at_ms FROM hanse$name",
     "CREATE VIEW hanse$entries AS SELECT j.name AS domain, e.idx AS entry, e.kind, e.key,"
     " iif(e.operation = 0, 'put', 'retract') AS operation, e.media, e.body_size, e.time_ms AS "
     "published_at_ms,"
-    " e.live, e.id, e.journal FROM entry e JOIN hanse$journals j ON j.id = e.journal",
+    " e.live, e.id, e.journal FROM hanse$entry e JOIN hanse$journals j ON j.id = e.journal",
     "CREATE VIEW entries AS SELECT domain, entry, kind, key, operation, media, body_size, published_at_ms, "
     "live"
     " FROM hanse$entries",
-    "CREATE VIEW hanse$bodies AS SELECT id, substr(salted, 17) AS content FROM body",
-    "CREATE VIEW hanse$heads AS SELECT heads_root, (SELECT max(seal_time_ms) FROM journal) AS "
-    "published_at_ms FROM meta",
+    "CREATE VIEW hanse$retracts AS SELECT journal, kind, key FROM hanse$entry WHERE operation = 1",
+    "CREATE VIEW hanse$bodies AS SELECT id, substr(salted, 17) AS content FROM hanse$body",
+    "CREATE VIEW hanse$heads AS SELECT heads_root, (SELECT max(seal_time_ms) FROM hanse$journal) AS "
+    "published_at_ms FROM hanse$meta",
 };
 
 static int run_all(struct hanse_store *store, const char *const *statements, size_t count)
@@ -110,11 +112,11 @@ static int build(struct hanse_store *store, void *context)
     else if (application != STORE_APPLICATION_ID)
         error = HANSE_E_CORRUPT; /* some other program's database */
     else
-        error = number(store, "SELECT schema FROM meta", &version);
+        error = number(store, "SELECT schema FROM hanse$meta", &version);
     if (error == HANSE_OK)
         error = migrate(version);
     if (error == HANSE_OK)
-        error = number(store, "SELECT catalog FROM meta", &catalog);
+        error = number(store, "SELECT catalog FROM hanse$meta", &catalog);
     if (error != HANSE_OK || store->projection == NULL || catalog == store->projection->version)
         return error;
     return store_project_all(store, NULL, NULL);

@@ -307,7 +307,7 @@ static int check_version(sqlite3 *db)
 {
     sqlite3_stmt *statement = NULL;
     int error = HANSE_OK;
-    int rc = sqlite3_prepare_v2(db, "SELECT schema FROM meta", -1, &statement, NULL);
+    int rc = sqlite3_prepare_v2(db, "SELECT schema FROM hanse$meta", -1, &statement, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW)

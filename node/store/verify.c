@@ -124,7 +124,7 @@ static int check_rows(struct verify *v)
     int error = HANSE_OK;
     int rc = sqlite3_prepare_v2(v->store->db,
                                 "SELECT idx, raw, live, kind, key, media, operation, body_size,"
-                                " EXISTS(SELECT 1 FROM body b WHERE b.id = entry.id) FROM entry"
+                                " EXISTS(SELECT 1 FROM hanse$body b WHERE b.id = hanse$entry.id) FROM hanse$entry"
                                 " WHERE journal = ?1 ORDER BY idx",
                                 -1, &rows, NULL);
     if (rc == SQLITE_OK)

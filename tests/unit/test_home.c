@@ -67,7 +67,8 @@ static void making_a_home_gives_it_a_key_and_a_token_that_only_its_owner_reads(v
     assert_int_equal(rights(hanse_home_file(f->home, "node.key")), 0600);
     assert_int_equal(rights(hanse_home_file(f->home, "token")), 0600);
     assert_int_equal(hanse_keyfile_read(hanse_home_file(f->home, "node.key"), "curve", secret), HANSE_OK);
-    assert_int_equal(hanse_keyfile_read(hanse_home_file(f->home, "node.key"), "signing", secret), HANSE_E_INVALID);
+    assert_int_equal(hanse_keyfile_read(hanse_home_file(f->home, "node.key"), "signing", secret),
+                     HANSE_E_INVALID);
     assert_int_equal(hanse_home_token(f->home, token), HANSE_OK);
     assert_int_equal(strlen(token), 64);
     hanse_home_close(&f->home);

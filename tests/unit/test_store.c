@@ -223,7 +223,7 @@ static void a_commit_that_does_not_continue_the_journal_is_stale_and_takes_the_t
     assert_int_equal(hanse_store_append(home->store, &commit, frontier, &HEADS), HANSE_OK);
     assert_int_equal(hanse_store_append(home->store, &commit, frontier, &HEADS), HANSE_E_STALE);
     assert_int_not_equal(hanse_store_commit(home->store), HANSE_OK);
-    assert_int_equal(number(hanse_store_connection(home->store), "SELECT count(*) FROM entry"), 0);
+    assert_int_equal(number(hanse_store_connection(home->store), "SELECT count(*) FROM hanse$entry"), 0);
     fixture_commit_release(home->domain, &commit);
 }
 
@@ -260,7 +260,7 @@ static void a_newer_schema_and_a_foreign_database_are_refused(void **state)
 {
     struct home *home = *state;
     sqlite3 *reader = NULL;
-    spoil(home, "UPDATE meta SET schema = 999");
+    spoil(home, "UPDATE hanse$meta SET schema = 999");
     hanse_store_close(&home->store);
     assert_int_equal(hanse_store_open(home->path, NULL, &home->store), HANSE_E_NEWER_SCHEMA);
     assert_int_equal(hanse_store_open_reader(home->path, &reader), HANSE_E_NEWER_SCHEMA);
@@ -301,18 +301,16 @@ static void after_a_power_cut_what_was_committed_is_there_and_nothing_else(void 
     fixture_put(home->domain, "term", "acknowledged", "json", "1");
     publish(home->store, home->domain);
     struct hanse_store *copy = open_copy(home, "after");
-    assert_int_equal(number(hanse_store_connection(copy), "SELECT size FROM journal"), 4);
-    assert_int_equal(number(hanse_store_connection(copy), "SELECT count(*) FROM entry"), 4);
+    assert_int_equal(number(hanse_store_connection(copy), "SELECT size FROM hanse$journal"), 4);
+    assert_int_equal(number(hanse_store_connection(copy), "SELECT count(*) FROM hanse$entry"), 4);
     hanse_store_close(&copy);
 
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
-    fixture_put(home->domain, "term", "not acknowledged", "json", "2");
-    fixture_forget_drafts(home->domain);
     fixture_put(home->domain, "term", "unacknowledged", "json", "2");
     assert_int_equal(append(home->store, home->domain), HANSE_OK);
     copy = open_copy(home, "during");
-    assert_int_equal(number(hanse_store_connection(copy), "SELECT size FROM journal"), 4);
-    assert_int_equal(number(hanse_store_connection(copy), "SELECT count(*) FROM entry"), 4);
+    assert_int_equal(number(hanse_store_connection(copy), "SELECT size FROM hanse$journal"), 4);
+    assert_int_equal(number(hanse_store_connection(copy), "SELECT count(*) FROM hanse$entry"), 4);
     hanse_store_close(&copy);
     assert_int_equal(hanse_store_commit(home->store), HANSE_OK);
 }
@@ -333,8 +331,8 @@ static void a_full_disk_rolls_back_the_whole_transaction(void **state)
     fixture_put(home->domain, "term", "large", "json", large.data);
     assert_int_equal(append(home->store, home->domain), HANSE_E_DISK_FULL);
     assert_int_not_equal(hanse_store_commit(home->store), HANSE_OK);
-    assert_int_equal(number(db, "SELECT size FROM journal"), 2);
-    assert_int_equal(number(db, "SELECT count(*) FROM entry"), 2);
+    assert_int_equal(number(db, "SELECT size FROM hanse$journal"), 2);
+    assert_int_equal(number(db, "SELECT count(*) FROM hanse$entry"), 2);
     hanse_buffer_release(&large);
 }
 
@@ -365,7 +363,7 @@ static void what_a_projector_refuses_is_not_stored(void **state)
     fixture_put(home->domain, "term", "bad", "json", "1");
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
     assert_int_equal(append(home->store, home->domain), HANSE_E_NOT_ALLOWED);
-    assert_int_equal(number(hanse_store_connection(home->store), "SELECT count(*) FROM entry"), 2);
+    assert_int_equal(number(hanse_store_connection(home->store), "SELECT count(*) FROM hanse$entry"), 2);
     hanse_store_close(&home->store); /* `projection` ends with this test */
 }
 
@@ -399,20 +397,20 @@ static void verifying_finds_nothing_wrong_with_what_was_appended(void **state)
 static void verifying_finds_whatever_was_changed(void **state)
 {
     static const char *const changes[][2] = {
-        {"UPDATE body SET salted = replace(salted, '1', '7') WHERE id = 3", "entry 2"},
-        {"UPDATE body SET salted = substr(salted, 1, 20000) || x'00' || substr(salted, 20002) WHERE id = 4", "entry 3"},
-        {"UPDATE checkpoint SET signature = zeroblob(64) WHERE id = 5", "signature"},
-        {"UPDATE checkpoint SET root = zeroblob(32) WHERE id = 5", "entry 2"},
-        {"UPDATE entry SET raw = (SELECT raw FROM entry WHERE id = 6) WHERE id = 3", "entry 2"},
-        {"UPDATE entry SET live = 1 WHERE id = 3", "wrong about the state"},
-        {"UPDATE entry SET live = 0 WHERE id = 6", "wrong about the state"},
-        {"UPDATE entry SET key = 'b' WHERE id = 6", "another thing"},
-        {"DELETE FROM body WHERE id = 6", "its body is missing"},
-        {"DELETE FROM entry WHERE id = 4", "cannot be read"},
-        {"DELETE FROM checkpoint WHERE id = 8", "cannot be read"},
-        {"UPDATE journal SET frontier = zeroblob(32)", "the journal's row"},
-        {"UPDATE journal SET size = 5", "row"},
-        {"UPDATE journal SET seal_time_ms = 1", "the journal's row"},
+        {"UPDATE hanse$body SET salted = replace(salted, '1', '7') WHERE id = 3", "entry 2"},
+        {"UPDATE hanse$body SET salted = substr(salted, 1, 20000) || x'00' || substr(salted, 20002) WHERE id = 4", "entry 3"},
+        {"UPDATE hanse$checkpoint SET signature = zeroblob(64) WHERE id = 5", "signature"},
+        {"UPDATE hanse$checkpoint SET root = zeroblob(32) WHERE id = 5", "entry 2"},
+        {"UPDATE hanse$entry SET raw = (SELECT raw FROM hanse$entry WHERE id = 6) WHERE id = 3", "entry 2"},
+        {"UPDATE hanse$entry SET live = 1 WHERE id = 3", "wrong about the state"},
+        {"UPDATE hanse$entry SET live = 0 WHERE id = 6", "wrong about the state"},
+        {"UPDATE hanse$entry SET key = 'b' WHERE id = 6", "another thing"},
+        {"DELETE FROM hanse$body WHERE id = 6", "its body is missing"},
+        {"DELETE FROM hanse$entry WHERE id = 4", "cannot be read"},
+        {"DELETE FROM hanse$checkpoint WHERE id = 8", "cannot be read"},
+        {"UPDATE hanse$journal SET frontier = zeroblob(32)", "the journal's row"},
+        {"UPDATE hanse$journal SET size = 5", "row"},
+        {"UPDATE hanse$journal SET seal_time_ms = 1", "the journal's row"},
     };
     struct home *home = *state;
     publish_some(home);

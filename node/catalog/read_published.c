@@ -1,0 +1,82 @@
+/* One version of an owner's own, found without walking the journal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog_internal.h"
+
+struct hanse_published {
+    sqlite3 *db;
+    sqlite3_stmt *live;
+    sqlite3_stmt *retract;
+};
+
+int hanse_published_open(sqlite3 *db, struct hanse_published **ret_published)
+{
+    struct hanse_published *published = hanse_calloc(1, sizeof *published);
+    published->db = db;
+    int error = read_prepare(db,
+                             "SELECT v.entry, b.content FROM hanse$journals j"
+                             " JOIN hanse$contract c ON c.journal = j.id AND c.contract = ?2"
+                             " JOIN hanse$contract_version v ON v.contract = c.id AND v.version = ?3"
+                             " LEFT JOIN hanse$bodies b ON b.id = v.id WHERE j.journal_id = ?1",
+                             &published->live);
+    if (error == HANSE_OK)
+        error = read_prepare(db,
+                             "SELECT 1 FROM hanse$journals j JOIN hanse$retracts r ON r.journal = j.id"
+                             " AND r.key = ?2 AND r.kind = '" HANSE_KIND_CONTRACT "' WHERE j.journal_id = ?1",
+                             &published->retract);
+    if (error == HANSE_OK)
+        *ret_published = published;
+    else
+        hanse_published_close(&published);
+    return error;
+}
+
+void hanse_published_close(struct hanse_published **handle)
+{
+    struct hanse_published *published = *handle;
+    if (published == NULL)
+        return;
+    sqlite3_finalize(published->live);
+    sqlite3_finalize(published->retract);
+    free(published);
+    *handle = NULL;
+}
+
+static int find_retract(struct hanse_published *published, const struct hanse_hash *journal,
+                        struct hanse_bytes key, bool *ret_withdrawn)
+{
+    sqlite3_stmt *row = published->retract;
+    sqlite3_bind_blob(row, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
+    sqlite3_bind_text(row, 2, (const char *)key.data, (int)key.size, SQLITE_STATIC);
+    int rc = sqlite3_step(row);
+    sqlite3_reset(row);
+    *ret_withdrawn = rc == SQLITE_ROW;
+    return hanse_store_error(published->db, rc);
+}
+
+int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal, const char *contract,
+                         const char *version, struct hanse_bytes key, struct hanse_published_version *ret_version)
+{
+    struct hanse_published_version found = {0};
+    sqlite3_stmt *row = published->live;
+    sqlite3_reset(row);
+    sqlite3_bind_blob(row, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
+    sqlite3_bind_text(row, 2, contract, -1, SQLITE_STATIC);
+    sqlite3_bind_text(row, 3, version, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        found.live = true;
+        found.entry = (uint64_t)sqlite3_column_int64(row, 0);
+        found.held = sqlite3_column_type(row, 1) != SQLITE_NULL;
+        found.content = hanse_bytes(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1));
+    } else {
+        sqlite3_reset(row);
+    }
+    int error = hanse_store_error(published->db, rc);
+    if (error == HANSE_OK && !found.live)
+        error = find_retract(published, journal, key, &found.withdrawn);
+    if (error == HANSE_OK)
+        *ret_version = found;
+    return error;
+}
