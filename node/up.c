@@ -1,5 +1,6 @@
 #include "up.h"
 
+#include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,34 +28,46 @@ struct node {
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
+static void append_json(struct hanse_buffer *out, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
+    hanse_buffer_append_text(out, text != NULL ? text : "{}"); /* a line that is not UTF-8 */
+    free(text);
+    json_decref(json);
+}
+
 static void write_log(void *context, int level, const char *line)
 {
-    static const char *const LEVELS[] = {"error", "warn ", "info ", "debug"};
+    static const char *const LEVELS[] = {"error", "warn", "info", "debug"};
     const struct node *node = context;
     if (level < 0 || level > 3 || level > node->options->log_level)
         return;
     struct timespec now;
     struct tm utc;
-    char at[32];
+    char at[64];
     clock_gettime(CLOCK_REALTIME, &now);
-    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &utc));
-    struct hanse_buffer safe; /* peers' texts are in it */
-    hanse_buffer_init(&safe);
-    hanse_cli_escape(&safe, hanse_bytes_of(line), false);
+    size_t size = strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &utc));
+    snprintf(at + size, sizeof at - size, ".%03ldZ", now.tv_nsec / 1000000);
+    struct hanse_buffer text;
+    hanse_buffer_init(&text);
+    if (node->options->json)
+        append_json(&text, json_pack("{s:s, s:s, s:s*}", "at", at, "level", LEVELS[level], "message", line));
+    else
+        hanse_buffer_printf(&text, "%s %-5s ", at, LEVELS[level]);
+    if (!node->options->json)
+        hanse_cli_escape(&text, hanse_bytes_of(line), false); /* peers' texts are in it */
     pthread_mutex_lock(&log_lock);
-    fprintf(stderr, "%s.%03ldZ %s %s\n", at, now.tv_nsec / 1000000, LEVELS[level], safe.data);
+    fprintf(stderr, "%s\n", text.data);
     pthread_mutex_unlock(&log_lock);
-    hanse_buffer_release(&safe);
+    hanse_buffer_release(&text);
 }
 
-static enum hanse_exit fail(const struct node *node, int error, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static enum hanse_exit fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static enum hanse_exit fail(const struct node *node, int error, const char *format, ...)
+static enum hanse_exit fail(int error, const char *format, ...)
 {
     struct hanse_buffer text, safe;
     va_list args;
-    (void)node;
     hanse_buffer_init(&text);
     hanse_buffer_init(&safe);
     va_start(args, format);
@@ -75,7 +88,7 @@ static enum hanse_exit start_mesh(struct node *node)
     struct hanse_mesh_config config = {0};
     int rc = hanse_service_mesh_config(options->home, true, &config);
     if (rc != HANSE_OK)
-        return fail(node, rc, "the home's keys or settings cannot be read: %s; look at it with: hanse doctor",
+        return fail(rc, "the home's keys or settings cannot be read: %s; look at it with: hanse doctor",
                     hanse_error_sentence(rc));
     if (options->listen != NULL)
         config.bind = strcmp(options->listen, "none") == 0 ? NULL : options->listen;
@@ -84,16 +97,16 @@ static enum hanse_exit start_mesh(struct node *node)
     config.log_context = node;
     rc = hanse_mesh_start(&config, &node->mesh);
     if (rc == HANSE_E_LOCKED)
-        return fail(node, rc, "another process uses this home");
+        return fail(rc, "another process uses this home");
     if (rc == HANSE_E_UNREACHABLE)
-        return fail(node, rc,
+        return fail(rc,
                     "%s cannot be bound: it is taken, or not an address of this machine; name another with "
                     "--listen",
                     config.bind != NULL ? config.bind : "the endpoint");
     if (rc == HANSE_E_CORRUPT)
-        return fail(node, rc, "the database is damaged; get it back with: hanse restore --from-mesh");
+        return fail(rc, "the database is damaged; get it back with: hanse restore --from-mesh");
     if (rc != HANSE_OK)
-        return fail(node, rc, "the node cannot be started: %s", hanse_error_sentence(rc));
+        return fail(rc, "the node cannot be started: %s", hanse_error_sentence(rc));
     return HANSE_EXIT_OK;
 }
 
@@ -109,7 +122,7 @@ static enum hanse_exit start_http(struct node *node)
     if (rc == HANSE_OK)
         rc = hanse_service_open(node->options->home, node->mesh, &node->own);
     if (rc != HANSE_OK)
-        return fail(node, rc, "the home cannot be read: %s", hanse_error_sentence(rc));
+        return fail(rc, "the home cannot be read: %s", hanse_error_sentence(rc));
     struct hanse_http_config config = {.bind =
                                            node->options->http != NULL ? node->options->http : settings.http,
                                        .token = token,
@@ -119,15 +132,14 @@ static enum hanse_exit start_http(struct node *node)
     config.operations = hanse_operations(&config.operation_count);
     rc = hanse_http_start(&config, &node->http);
     if (rc == HANSE_E_NOT_ALLOWED)
-        return fail(node, rc,
+        return fail(rc,
                     "%s is no loopback address: reading is open to whoever reaches the API, so it stays on "
                     "this machine",
                     config.bind);
     if (rc == HANSE_E_UNREACHABLE)
-        return fail(node, HANSE_E_IO, "%s is taken; name another with --http, as in 127.0.0.1:0",
-                    config.bind);
+        return fail(HANSE_E_IO, "%s is taken; name another with --http, as in 127.0.0.1:0", config.bind);
     if (rc != HANSE_OK)
-        return fail(node, rc, "%s is no address for the API: %s", config.bind, hanse_error_sentence(rc));
+        return fail(rc, "%s is no address for the API: %s", config.bind, hanse_error_sentence(rc));
     return HANSE_EXIT_OK;
 }
 
@@ -137,13 +149,13 @@ static enum hanse_exit write_node_json(struct node *node)
 {
     struct hanse_buffer json;
     hanse_buffer_init(&json);
-    /* None of these can hold a quote: addresses that were bound. */
-    hanse_buffer_printf(&json, "{\"url\":\"%s\",\"endpoint\":\"%s\",\"pid\":%ld}\n",
-                        hanse_http_url(node->http), hanse_mesh_endpoint(node->mesh), (long)getpid());
+    append_json(&json, json_pack("{s:s, s:s, s:I}", "url", hanse_http_url(node->http), "endpoint",
+                                 hanse_mesh_endpoint(node->mesh), "pid", (json_int_t)getpid()));
+    hanse_buffer_append_byte(&json, '\n');
     int rc = hanse_home_write(node->options->home, "node.json", hanse_buffer_bytes(&json));
     hanse_buffer_release(&json);
     if (rc != HANSE_OK)
-        return fail(node, rc, "node.json cannot be written: %s", hanse_error_sentence(rc));
+        return fail(rc, "node.json cannot be written: %s", hanse_error_sentence(rc));
     return HANSE_EXIT_OK;
 }
 
@@ -159,12 +171,17 @@ static void say_ready(struct node *node)
             hanse_buffer_printf(&names, "%s%s", i > 0 ? ", " : "", domains[i].name);
         free(domains);
     }
-    if (node->options->json)
-        printf("{\"ready\":true,\"domains\":\"%s\",\"endpoint\":\"%s\",\"url\":\"%s\"}\n", names.data,
-               endpoint, hanse_http_url(node->http));
-    else
+    if (node->options->json) {
+        struct hanse_buffer json;
+        hanse_buffer_init(&json);
+        append_json(&json, json_pack("{s:b, s:s, s:s, s:s}", "ready", 1, "domains", names.data, "endpoint",
+                                     endpoint, "url", hanse_http_url(node->http)));
+        printf("%s\n", json.data);
+        hanse_buffer_release(&json);
+    } else {
         printf("hanse: %s at %s — %s\n", names.size > 0 ? names.data : "no domain",
                endpoint[0] != '\0' ? endpoint : "no endpoint (only dialling)", hanse_http_url(node->http));
+    }
     fflush(stdout);
     hanse_buffer_release(&names);
     if (node->options->ready_fd >= 0 && write(node->options->ready_fd, "\n", 1) == 1)

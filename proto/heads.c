@@ -108,14 +108,15 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
-/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie would
- * keep an owner from signing. */
-static void pull_in_vain(struct ledger *ledger)
+/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie
+ * would keep an owner from signing. */
+static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
 {
     if (++ledger->unserved < UNSERVED_MAX)
         return;
     ledger->unserved = 0;
     ledger->known_size = ledger->journal.held_size;
+    fences_review(e);
 }
 
 /* One pull of the link ended: whatever else the peer is ahead in has its turn. */
@@ -137,7 +138,7 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
     }
     if (hanse_journal_size(&ledger->journal) == ledger->pull_start) {
         link_learn(link, ledger, ledger->pull_start); /* it promised more than it gave: not again at once */
-        pull_in_vain(ledger);
+        pull_in_vain(e, ledger);
     } else {
         pull_start(e, link, ledger);
         if (is_council(e, ledger) && ledger->pulling == 0 && ledger->first_intake == NULL)
@@ -152,7 +153,7 @@ void pulls_tick(struct hanse_engine *e)
         struct ledger *ledger = e->ledgers[i];
         if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
             pull_stop(e, ledger);
-            pull_in_vain(ledger);
+            pull_in_vain(e, ledger);
         }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
             waiting_drop(e, ledger);

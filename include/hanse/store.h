@@ -4,12 +4,16 @@
  * Threads: one `struct hanse_store` belongs to one thread (the mesh thread writes). Readers open the file
  * read-only for themselves (hanse_store_open_reader).
  *
- * What others may read by SQL are views; those with `hanse$` in their name are for the program's own code,
- * and no user's SQL can name them (node/catalog/sandbox.c): entries         domain, entry, kind, key,
- * operation, media, body_size, published_at_ms, live hanse$entries   the same, and id, journal hanse$journals
- * id, journal_id, name, size, seal_time_ms, admitted, council: those that have a name hanse$names     name,
- * journal_id, entry, published_at_ms: the council's live `domain` entries hanse$bodies    id (of the entry),
- * content hanse$heads     heads_root, published_at_ms (of the newest commit) */
+ * What others may read by SQL are views. All tables, and the views that are for the program's own code, have
+ * `hanse$` in their name, which no user's SQL can spell (node/catalog/sandbox.c):
+ *
+ *   entries         domain, entry, kind, key, operation, media, body_size, published_at_ms, live
+ *   hanse$entries   the same, and id, journal
+ *   hanse$journals  id, journal_id, name, size, seal_time_ms, admitted, council: those with a name
+ *   hanse$names     name, journal_id, entry, published_at_ms: the council's live `domain` entries
+ *   hanse$retracts  journal, kind, key
+ *   hanse$bodies    id (of the entry), content
+ *   hanse$heads     heads_root, published_at_ms (of the newest commit) */
 #ifndef HANSE_STORE_H
 #define HANSE_STORE_H
 

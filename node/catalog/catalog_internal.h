@@ -19,50 +19,54 @@ _Static_assert(HANSE_CONTRACT_FIELDS_MAX <= 1u << PACK_BITS, "places of a versio
 
 /* X(name, SQL): the projectors' statements, prepared when first used and kept. */
 #define CATALOG_STATEMENTS(X)                                                                                \
-    X(CONTRACT_FIND, "SELECT id, precedence FROM hanse$contract WHERE journal = ?1 AND contract = ?2")             \
-    X(CONTRACT_ADD, "INSERT INTO hanse$contract(journal, contract, best, precedence) VALUES(?1, ?2, ?3, ?4)")      \
-    X(CONTRACT_BEST, "UPDATE hanse$contract SET best = ?2, precedence = ?3 WHERE id = ?1")                         \
-    X(CONTRACT_REDO, "UPDATE hanse$contract SET (best, precedence) = (SELECT v.id, v.precedence"                   \
-                     " FROM hanse$contract_version v WHERE v.contract = ?1 ORDER BY v.precedence DESC LIMIT 1)"    \
-                     " WHERE id = ?1")                                                                       \
-    X(CONTRACT_DROP, "DELETE FROM hanse$contract WHERE id = ?1 AND best IS NULL")                                  \
-    X(VERSION_FIND, "SELECT contract FROM hanse$contract_version WHERE id = ?1")                                   \
+    X(CONTRACT_FIND, "SELECT id, precedence FROM hanse$contract WHERE journal = ?1 AND contract = ?2")       \
+    X(CONTRACT_ADD,                                                                                          \
+      "INSERT INTO hanse$contract(journal, contract, best, precedence) VALUES(?1, ?2, ?3, ?4)")              \
+    X(CONTRACT_BEST, "UPDATE hanse$contract SET best = ?2, precedence = ?3 WHERE id = ?1")                   \
+    X(CONTRACT_REDO,                                                                                         \
+      "UPDATE hanse$contract SET (best, precedence) = (SELECT v.id, v.precedence"                            \
+      " FROM hanse$contract_version v WHERE v.contract = ?1 ORDER BY v.precedence DESC LIMIT 1)"             \
+      " WHERE id = ?1")                                                                                      \
+    X(CONTRACT_DROP, "DELETE FROM hanse$contract WHERE id = ?1 AND best IS NULL")                            \
+    X(VERSION_FIND, "SELECT contract FROM hanse$contract_version WHERE id = ?1")                             \
     X(VERSION_ADD,                                                                                           \
-      "INSERT INTO hanse$contract_version(id, contract, journal, entry, published_at_ms, version, precedence,"     \
+      "INSERT INTO hanse$contract_version(id, contract, journal, entry, published_at_ms, version, "          \
+      "precedence,"                                                                                          \
       " title, status, data_product, tenant, declared_domain, owner, purpose, usage, limitations,"           \
       " api_version, media, size_bytes, objects, fields)"                                                    \
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"   \
       " ?21)")                                                                                               \
-    X(VERSION_DROP, "DELETE FROM hanse$contract_version WHERE id = ?1")                                            \
-    X(OBJECT_ADD,                                                                                            \
-      "INSERT INTO hanse$object(id, first_field, fields, object, physical_name, physical_type, business_name,"     \
-      " description, granularity) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                               \
-    X(OBJECT_DROP, "DELETE FROM hanse$object WHERE id BETWEEN ?1 AND ?2")                                          \
+    X(VERSION_DROP, "DELETE FROM hanse$contract_version WHERE id = ?1")                                      \
+    X(OBJECT_ADD, "INSERT INTO hanse$object(id, first_field, fields, object, physical_name, physical_type, " \
+                  "business_name,"                                                                           \
+                  " description, granularity) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                   \
+    X(OBJECT_DROP, "DELETE FROM hanse$object WHERE id BETWEEN ?1 AND ?2")                                    \
     X(FIELD_ADD,                                                                                             \
-      "INSERT INTO hanse$field(id, object, flags, field, logical_type, physical_type, physical_name,"              \
+      "INSERT INTO hanse$field(id, object, flags, field, logical_type, physical_type, physical_name,"        \
       " classification, business_name, description) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")        \
-    X(FIELD_DROP, "DELETE FROM hanse$field WHERE id BETWEEN ?1 AND ?2")                                            \
+    X(FIELD_DROP, "DELETE FROM hanse$field WHERE id BETWEEN ?1 AND ?2")                                      \
     X(SERVER_ADD,                                                                                            \
-      "INSERT INTO hanse$server(id, server, type, environment, description, host, port, database, schema,"         \
+      "INSERT INTO hanse$server(id, server, type, environment, description, host, port, database, schema,"   \
       " project, dataset, catalog, account, location, format)"                                               \
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")                           \
-    X(SERVER_DROP, "DELETE FROM hanse$server WHERE id BETWEEN ?1 AND ?2")                                          \
-    X(TAG_ADD, "INSERT INTO hanse$tag(id, object, field, tag) VALUES(?1, ?2, ?3, ?4)")                             \
-    X(TAG_DROP, "DELETE FROM hanse$tag WHERE id BETWEEN ?1 AND ?2")                                                \
-    X(SEARCH_ADD, "INSERT INTO hanse$search(rowid, name, title, field, tag, description)"                          \
+    X(SERVER_DROP, "DELETE FROM hanse$server WHERE id BETWEEN ?1 AND ?2")                                    \
+    X(TAG_ADD, "INSERT INTO hanse$tag(id, object, field, tag) VALUES(?1, ?2, ?3, ?4)")                       \
+    X(TAG_DROP, "DELETE FROM hanse$tag WHERE id BETWEEN ?1 AND ?2")                                          \
+    X(SEARCH_ADD, "INSERT INTO hanse$search(rowid, name, title, field, tag, description)"                    \
                   " VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                                                         \
-    X(SEARCH_MERGE, "INSERT INTO hanse$search(hanse$search, rank) VALUES('merge', 64)")                                  \
+    X(SEARCH_MERGE, "INSERT INTO hanse$search(hanse$search, rank) VALUES('merge', 64)")                      \
     X(PROFILE_SET,                                                                                           \
-      "INSERT OR REPLACE INTO hanse$profile(journal, entry, published_at_ms, title, purpose, boundaries,"          \
+      "INSERT OR REPLACE INTO hanse$profile(journal, entry, published_at_ms, title, purpose, boundaries,"    \
       " owner_team, contacts) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                       \
-    X(PROFILE_DROP, "DELETE FROM hanse$profile WHERE journal = ?1")                                                \
-    X(NODE_SET, "INSERT INTO hanse$node(id, journal, entry, published_at_ms, node, role, endpoints)"               \
+    X(PROFILE_DROP, "DELETE FROM hanse$profile WHERE journal = ?1")                                          \
+    X(NODE_SET, "INSERT INTO hanse$node(id, journal, entry, published_at_ms, node, role, endpoints)"         \
                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                       \
-    X(NODE_DROP, "DELETE FROM hanse$node WHERE id = ?1")                                                           \
-    X(PROVENANCE_SET, "INSERT INTO hanse$provenance_record(id, journal, entry, published_at_ms, about_kind, "      \
-                      "about_key, about_entry,"                                                              \
-                      " asked_by, approved_by, repository, revision, pipeline, tool)"                        \
-                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")                     \
+    X(NODE_DROP, "DELETE FROM hanse$node WHERE id = ?1")                                                     \
+    X(PROVENANCE_SET,                                                                                        \
+      "INSERT INTO hanse$provenance_record(id, journal, entry, published_at_ms, about_kind, "                \
+      "about_key, about_entry,"                                                                              \
+      " asked_by, approved_by, repository, revision, pipeline, tool)"                                        \
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")                                     \
     X(PROVENANCE_DROP, "DELETE FROM hanse$provenance_record WHERE id = ?1")
 
 enum catalog_statement_id {
@@ -173,6 +177,9 @@ HANSE_MUST_USE int search_rank_register(fts5_api *api);
 /* search_why.c: appends what of that version the words were found in. */
 HANSE_MUST_USE int search_why(sqlite3 *db, struct search_tokens *tokens, const struct search_words *words,
                               int64_t version, struct hanse_buffer *out);
+
+/* sandbox_text.c: whether the common table expressions of a query may expand past what is reasonable. */
+bool sandbox_text_expands(struct hanse_bytes sql);
 
 /* read_rows.c: a statement's rows as JSON objects by column name; a name that ends in `?` is a boolean. */
 json_t *read_row(sqlite3_stmt *statement);

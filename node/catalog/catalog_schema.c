@@ -2,8 +2,7 @@
  * interface: policies, users' SQL and the doors are written against them. Never rename one; add at the end,
  * and raise HANSE_CATALOG_VERSION.
  *
- * A public view reads only a `hanse$` view, which reads the tables: the sandbox opens tables to `hanse$`
- * views alone, because users cannot make anything of such a name (sandbox.c says why that matters). */
+ * All tables are named `hanse$...`, because no user's SQL can spell that: sandbox.c says why it matters. */
 #include <string.h>
 
 #include "catalog_internal.h"
@@ -11,25 +10,31 @@
 /* Weights and search.c's ranking go by this order of columns. No positions are kept (detail=column): what is
  * found in a name is told from what is found in a description, and the index is a third of the size. */
 #define SEARCH_TABLE                                                                                         \
-    "CREATE VIRTUAL TABLE hanse$search USING fts5(name, title, field, tag, description, content='', columnsize=0," \
+    "CREATE VIRTUAL TABLE hanse$search USING fts5(name, title, field, tag, description, content='', "        \
+    "columnsize=0,"                                                                                          \
     " detail=column, tokenize=\"unicode61 remove_diacritics 2 tokenchars '_'\")"
 
 static const char *const TABLES[] = {
-    "CREATE TABLE hanse$profile(journal INTEGER PRIMARY KEY, entry INTEGER NOT NULL, published_at_ms INTEGER NOT "
+    "CREATE TABLE hanse$profile(journal INTEGER PRIMARY KEY, entry INTEGER NOT NULL, published_at_ms INTEGER "
+    "NOT "
     "NULL,"
     " title TEXT, purpose TEXT, boundaries TEXT, owner_team TEXT, contacts TEXT)",
     "CREATE TABLE hanse$node(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, entry INTEGER NOT NULL,"
     " published_at_ms INTEGER NOT NULL, node TEXT NOT NULL, role TEXT, endpoints TEXT NOT NULL)",
-    "CREATE TABLE hanse$provenance_record(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, entry INTEGER NOT NULL,"
+    "CREATE TABLE hanse$provenance_record(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, entry INTEGER "
+    "NOT NULL,"
     " published_at_ms INTEGER NOT NULL, about_kind TEXT NOT NULL, about_key TEXT NOT NULL, about_entry "
     "INTEGER NOT NULL,"
     " asked_by TEXT, approved_by TEXT, repository TEXT, revision TEXT, pipeline TEXT, tool TEXT)",
 
-    "CREATE TABLE hanse$contract(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, contract TEXT NOT NULL, best "
+    "CREATE TABLE hanse$contract(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, contract TEXT NOT NULL, "
+    "best "
     "INTEGER,"
     " precedence BLOB)",
     "CREATE UNIQUE INDEX contract_name ON hanse$contract(journal, contract)",
-    "CREATE TABLE hanse$contract_version(id INTEGER PRIMARY KEY, contract INTEGER NOT NULL, journal INTEGER NOT "
+    "CREATE INDEX contract_anywhere ON hanse$contract(contract)",
+    "CREATE TABLE hanse$contract_version(id INTEGER PRIMARY KEY, contract INTEGER NOT NULL, journal INTEGER "
+    "NOT "
     "NULL,"
     " entry INTEGER NOT NULL, published_at_ms INTEGER NOT NULL, version TEXT NOT NULL, precedence BLOB NOT "
     "NULL,"
@@ -38,14 +43,17 @@ static const char *const TABLES[] = {
     " usage TEXT, limitations TEXT, api_version TEXT, media TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
     " objects INTEGER NOT NULL, fields INTEGER NOT NULL)",
     "CREATE INDEX contract_version_of ON hanse$contract_version(contract)",
-    "CREATE TABLE hanse$object(id INTEGER PRIMARY KEY, first_field INTEGER NOT NULL, fields INTEGER NOT NULL, "
+    "CREATE TABLE hanse$object(id INTEGER PRIMARY KEY, first_field INTEGER NOT NULL, fields INTEGER NOT "
+    "NULL, "
     "object TEXT,"
     " physical_name TEXT, physical_type TEXT, business_name TEXT, description TEXT, granularity TEXT)",
-    "CREATE TABLE hanse$field(id INTEGER PRIMARY KEY, object INTEGER NOT NULL, flags INTEGER NOT NULL, field TEXT "
+    "CREATE TABLE hanse$field(id INTEGER PRIMARY KEY, object INTEGER NOT NULL, flags INTEGER NOT NULL, field "
+    "TEXT "
     "NOT NULL,"
     " logical_type TEXT, physical_type TEXT, physical_name TEXT, classification TEXT, business_name TEXT,"
     " description TEXT)",
-    "CREATE TABLE hanse$server(id INTEGER PRIMARY KEY, server TEXT, type TEXT, environment TEXT, description TEXT, "
+    "CREATE TABLE hanse$server(id INTEGER PRIMARY KEY, server TEXT, type TEXT, environment TEXT, description "
+    "TEXT, "
     "host TEXT,"
     " port INTEGER, database TEXT, schema TEXT, project TEXT, dataset TEXT, catalog TEXT, account TEXT, "
     "location TEXT,"
@@ -62,7 +70,7 @@ static const char *const TABLE_NAMES[] = {
     "tag",     "search"};
 
 #define OF_VERSION                                                                                           \
-    " JOIN hanse$contract_version v ON v.id = x.id >> 14 AND x.id >= v.id << 14 AND x.id < (v.id + 1) << 14"       \
+    " JOIN hanse$contract_version v ON v.id = x.id >> 14 AND x.id >= v.id << 14 AND x.id < (v.id + 1) << 14" \
     " JOIN hanse$contract c ON c.id = v.contract JOIN hanse$journals j ON j.id = v.journal"
 #define NAMED     "SELECT j.name AS domain, c.contract, v.version, c.best = v.id AS latest, "
 #define PUBLISHED ", v.published_at_ms, v.entry"
@@ -76,9 +84,11 @@ static const char *const VIEWS[][2] = {
     {"domains",
      "SELECT j.name AS domain, p.title, p.purpose, p.boundaries, p.owner_team, p.contacts, "
      "lower(hex(j.journal_id)) AS"
-     " journal, j.admitted, j.size AS entries, (SELECT count(*) FROM hanse$contract c WHERE c.journal = j.id) AS "
+     " journal, j.admitted, j.size AS entries, (SELECT count(*) FROM hanse$contract c WHERE c.journal = "
+     "j.id) AS "
      "contracts,"
-     " p.published_at_ms, p.entry FROM hanse$journals j LEFT JOIN hanse$profile p ON p.journal = j.id WHERE NOT "
+     " p.published_at_ms, p.entry FROM hanse$journals j LEFT JOIN hanse$profile p ON p.journal = j.id WHERE "
+     "NOT "
      "j.council"
      " UNION ALL SELECT n.name, NULL, NULL, NULL, NULL, NULL, lower(hex(n.journal_id)), 1, 0, 0, NULL, NULL"
      " FROM hanse$names n WHERE NOT EXISTS(SELECT 1 FROM hanse$journals j WHERE j.journal_id = "
@@ -86,9 +96,11 @@ static const char *const VIEWS[][2] = {
     {"contracts",
      "SELECT j.name AS domain, c.contract, v.version, " ABOUT
      ", (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions" PUBLISHED
-     " FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best JOIN hanse$journals j ON j.id = c.journal"},
-    {"versions", NAMED ABOUT PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract"
-                                       " JOIN hanse$journals j ON j.id = v.journal"},
+     " FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best JOIN hanse$journals j ON j.id = "
+     "c.journal"},
+    {"versions",
+     NAMED ABOUT PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract"
+                           " JOIN hanse$journals j ON j.id = v.journal"},
     {"objects",
      NAMED "x.object, (x.id & 16383) + 1 AS position, x.physical_name, x.physical_type, x.business_name,"
            " x.description, x.granularity, x.fields" PUBLISHED " FROM hanse$object x" OF_VERSION},
@@ -98,9 +110,10 @@ static const char *const VIEWS[][2] = {
      " (x.flags >> 2) & 1 AS primary_key, (x.flags >> 3) & 1 AS partitioned,"
      " (x.flags >> 4) & 1 AS critical, x.classification, x.business_name, x.description" PUBLISHED
      " FROM hanse$field x" OF_VERSION " JOIN hanse$object o ON o.id = (x.id >> 14 << 14) + x.object"},
-    {"servers", NAMED
-     "x.server, x.type, x.environment, x.host, x.port, x.database, x.schema, x.project, x.dataset,"
-     " x.catalog, x.account, x.location, x.format, x.description" PUBLISHED " FROM hanse$server x" OF_VERSION},
+    {"servers",
+     NAMED "x.server, x.type, x.environment, x.host, x.port, x.database, x.schema, x.project, x.dataset,"
+           " x.catalog, x.account, x.location, x.format, x.description" PUBLISHED
+           " FROM hanse$server x" OF_VERSION},
     {"tags", NAMED "x.object, x.field, x.tag" PUBLISHED " FROM hanse$tag x" OF_VERSION},
     {"peers", "SELECT j.name AS domain, n.node, n.role, n.endpoints, n.published_at_ms, n.entry"
               " FROM hanse$node n JOIN hanse$journals j ON j.id = n.journal"},
@@ -129,7 +142,7 @@ int catalog_create(sqlite3 *db)
         error = execute(db, &sql);
     }
     for (size_t i = 0; error == HANSE_OK && i < sizeof TABLE_NAMES / sizeof TABLE_NAMES[0]; i++) {
-        hanse_buffer_printf(&sql, "DROP TABLE IF EXISTS %s", TABLE_NAMES[i]);
+        hanse_buffer_printf(&sql, "DROP TABLE IF EXISTS hanse$%s", TABLE_NAMES[i]);
         error = execute(db, &sql);
     }
     for (size_t i = 0; error == HANSE_OK && i < sizeof TABLES / sizeof TABLES[0]; i++) {

@@ -104,11 +104,12 @@ int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t
     for (int i = 0; i < 2 && error == HANSE_OK; i++)
         error = read_part(db, parts[i][1], first, last, answer, parts[i][0]);
     if (error == HANSE_OK)
-        error = read_part(db,
-                          "SELECT w.version, w.status, w.published_at_ms, w.entry FROM hanse$contract_version v"
-                          " JOIN hanse$contract_version w ON w.contract = v.contract WHERE v.id BETWEEN ?1 AND ?2"
-                          " ORDER BY w.precedence DESC",
-                          ref->id, ref->id, answer, "versions");
+        error =
+            read_part(db,
+                      "SELECT w.version, w.status, w.published_at_ms, w.entry FROM hanse$contract_version v"
+                      " JOIN hanse$contract_version w ON w.contract = v.contract WHERE v.id BETWEEN ?1 AND ?2"
+                      " ORDER BY w.precedence DESC",
+                      ref->id, ref->id, answer, "versions");
     if (error == HANSE_OK)
         *ret_answer = json_incref(answer);
     json_decref(answer);
@@ -119,11 +120,11 @@ int hanse_catalog_raw(sqlite3 *db, const struct hanse_contract_ref *ref, struct 
                       struct hanse_buffer *ret_media)
 {
     sqlite3_stmt *row;
-    int error =
-        read_prepare(db,
-                     "SELECT b.content, v.media FROM hanse$contract_version v JOIN hanse$bodies b ON b.id = v.id"
-                     " WHERE v.id = ?1",
-                     &row);
+    int error = read_prepare(
+        db,
+        "SELECT b.content, v.media FROM hanse$contract_version v JOIN hanse$bodies b ON b.id = v.id"
+        " WHERE v.id = ?1",
+        &row);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(row, 1, ref->id);

@@ -9,9 +9,11 @@
  * names, then each one's contracts by theirs, so a page costs its own rows only. */
 #define LIST_QUERY                                                                                           \
     "SELECT j.name AS domain, c.contract, v.version, v.title, v.status, v.owner,"                            \
-    " (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions, v.published_at_ms, "    \
+    " (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions, "                 \
+    "v.published_at_ms, "                                                                                    \
     "v.entry"                                                                                                \
-    " FROM hanse$journals j CROSS JOIN hanse$contract c ON c.journal = j.id CROSS JOIN hanse$contract_version v ON "     \
+    " FROM hanse$journals j CROSS JOIN hanse$contract c ON c.journal = j.id CROSS JOIN "                     \
+    "hanse$contract_version v ON "                                                                           \
     "v.id = c.best"                                                                                          \
     " WHERE (?1 IS NULL OR j.name = ?1) AND (j.name > ?2 OR (j.name = ?2 AND c.contract > ?3))"              \
     " ORDER BY j.name, c.contract LIMIT ?4"

@@ -50,7 +50,8 @@ static const char *query_of(const struct reading *reading)
 {
     if (reading->version.data != NULL)
         return "SELECT j.name, c.contract, v.version, v.entry, v.id, j.journal_id FROM hanse$journals j"
-               " CROSS JOIN hanse$contract c ON c.journal = j.id JOIN hanse$contract_version v ON v.contract = c.id"
+               " CROSS JOIN hanse$contract c ON c.journal = j.id JOIN hanse$contract_version v ON v.contract "
+               "= c.id"
                " WHERE (?1 IS NULL OR j.name = ?1) AND c.contract = ?2 AND v.version = ?3 ORDER BY j.name";
     return "SELECT j.name, c.contract, v.version, v.entry, v.id, j.journal_id FROM hanse$journals j"
            " CROSS JOIN hanse$contract c ON c.journal = j.id JOIN hanse$contract_version v ON v.id = c.best"

@@ -55,8 +55,9 @@ static int find_retract(struct hanse_published *published, const struct hanse_ha
     return hanse_store_error(published->db, rc);
 }
 
-int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal, const char *contract,
-                         const char *version, struct hanse_bytes key, struct hanse_published_version *ret_version)
+int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal,
+                         const char *contract, const char *version, struct hanse_bytes key,
+                         struct hanse_published_version *ret_version)
 {
     struct hanse_published_version found = {0};
     sqlite3_stmt *row = published->live;

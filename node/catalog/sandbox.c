@@ -3,13 +3,13 @@
  * What holds it, from the outside in:
  *  - a connection of its own, opened read-only, DEFENSIVE, without trust in the schema;
  *  - an authorizer that knows what is allowed and denies the rest: SELECT, the public views, pure functions;
- *  - tables are open only to `hanse$` views. The authorizer is told the innermost view on whose behalf a
- * table is read, but a common table expression counts as one: `WITH contracts AS (SELECT salted FROM body) …`
- * reads on behalf of `contracts`. So the views that may read tables have names that no user's SQL can spell:
- * text with `hanse$` in it is refused, and SQLite's identifiers have no other way to write it;
+ *  - tables and the views between are named `hanse$...`, and text with that in it is refused: SQLite's
+ *    identifiers have no other way to write it, so whoever reads such a name is a public view. Going by the
+ *    view that the authorizer is told would not do: a common table expression counts as one, so `WITH
+ *    contracts AS (SELECT salted FROM body)` reads on behalf of `contracts`; and for a table of which no
+ *    column is read it is told none;
  *  - steps, time, memory and the answer are bounded while it runs; so is the work of preparing, which SQLite
- * does not interrupt: a chain of common table expressions that each name the one before twice doubles at
- * every link. The authorizer sees every column of it, and counts. */
+ *    does not interrupt: the authorizer counts the columns, sandbox_text.c the copies of WITH expressions. */
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -70,17 +70,17 @@ static uint64_t now_ms(void)
 
 static bool is_hidden(const char *name)
 {
-    return name != NULL && strncmp(name, HIDDEN, sizeof HIDDEN - 1) == 0;
+    return strncmp(name, HIDDEN, sizeof HIDDEN - 1) == 0;
 }
 
-static bool may_read(const char *table, const char *view)
+/* Without a column: something of which only the rows count. That is asked of common table expressions as
+ * well, by their own names. What a user can spell and is neither public nor theirs is SQLite's own: its
+ * schema, and table functions, which would have to be connected first, and may not. */
+static bool may_read(const char *table, const char *column)
 {
-    if (is_hidden(
-            table)) /* from a public view, whose name users can take, but this one's they cannot spell */
-        return true;
-    if (is_hidden(view))
-        return true;
-    return catalog_view_is_public(table) || strcmp(table, "json_each") == 0;
+    if (column[0] == '\0')
+        return strncasecmp(table, "sqlite_", 7) != 0;
+    return is_hidden(table) || catalog_view_is_public(table) || strcmp(table, "json_each") == 0;
 }
 
 static bool may_call(const char *function)
@@ -97,6 +97,7 @@ static int authorize(void *context, int action, const char *first, const char *s
 {
     struct sandbox *sandbox = context;
     (void)database;
+    (void)view;
     if (++sandbox->asked > ASKED_MAX) {
         sandbox->stopped =
             "the query is too large: it names too many columns, or expressions that expand to them";
@@ -107,11 +108,7 @@ static int authorize(void *context, int action, const char *first, const char *s
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
     case SQLITE_READ:
-        /* No column: a table that a view joins and of which nothing is read (SQLite asks once more, when it has
-         * woven the view into the query, and then names no view). That it has rows is no secret. */
-        if (second != NULL && second[0] == '\0')
-            return SQLITE_OK;
-        return first != NULL && may_read(first, view) ? SQLITE_OK : SQLITE_DENY;
+        return first != NULL && second != NULL && may_read(first, second) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_FUNCTION:
         return second != NULL && may_call(second) ? SQLITE_OK : SQLITE_DENY;
     default:
@@ -190,7 +187,8 @@ static int explain(struct sandbox *sandbox, int rc, struct hanse_buffer *message
         return refuse(message, HANSE_E_TOO_COSTLY, sandbox->stopped);
     int error = hanse_store_error(sandbox->db, rc);
     refuse(message, error, sqlite3_errmsg(sandbox->db));
-    if ((rc & 0xff) == SQLITE_AUTH || strstr(message->data, "is prohibited") != NULL)
+    if ((rc & 0xff) == SQLITE_AUTH || strstr(message->data, "is prohibited") != NULL ||
+        strstr(message->data, "not authorized") != NULL)
         hanse_buffer_append_text(
             message, ": only the public views and pure functions may be used (hanse sql --schema)");
     return error;
@@ -216,6 +214,9 @@ static int prepare(struct sandbox *sandbox, struct hanse_bytes sql, sqlite3_stmt
         return refuse(message, HANSE_E_INVALID, "the query is not valid UTF-8");
     if (names_hidden(sql))
         return refuse(message, HANSE_E_INVALID, "names with hanse$ in them are the program's own");
+    if (sandbox_text_expands(sql))
+        return refuse(message, HANSE_E_TOO_COSTLY,
+                      "the query is too large: its WITH expressions are named too often by each other");
     int rc = sqlite3_prepare_v2(sandbox->db, (const char *)sql.data, (int)sql.size, &statement, &rest);
     if (rc != SQLITE_OK)
         return explain(sandbox, rc, message);

@@ -86,10 +86,12 @@ static int add_hit(struct searching *s, sqlite3_stmt *find, int64_t id, double s
 static int prepare_candidates(struct searching *s, sqlite3_stmt **ret_statement)
 {
     /* `+`: a filter on the rows found, not a query of the index for each contract of the domain. */
-    static const char *const all = "SELECT rowid, hanse_rank(hanse$search) FROM hanse$search WHERE hanse$search MATCH ?1"
-                                   " ORDER BY 2 DESC, rowid LIMIT ?2";
+    static const char *const all =
+        "SELECT rowid, hanse_rank(hanse$search) FROM hanse$search WHERE hanse$search MATCH ?1"
+        " ORDER BY 2 DESC, rowid LIMIT ?2";
     static const char *const of_domain =
-        "SELECT rowid, hanse_rank(hanse$search) FROM hanse$search WHERE hanse$search MATCH ?1 AND +rowid IN (SELECT c.best "
+        "SELECT rowid, hanse_rank(hanse$search) FROM hanse$search WHERE hanse$search MATCH ?1 AND +rowid IN "
+        "(SELECT c.best "
         "FROM hanse$contract c"
         " JOIN hanse$journals j ON j.id = c.journal WHERE j.name = ?3) ORDER BY 2 DESC, rowid LIMIT ?2";
     const char *sql = s->search->domain == NULL ? all : of_domain;
@@ -107,11 +109,12 @@ static int gather(struct searching *s, const char *expression, uint32_t limit, u
     int rc = SQLITE_DONE, error = prepare_candidates(s, &candidates);
     if (error != HANSE_OK)
         return error;
-    error = read_prepare(
-        s->db,
-        "SELECT j.name AS domain, c.contract, v.version, v.title FROM hanse$contract_version v"
-        " JOIN hanse$contract c ON c.best = v.id JOIN hanse$journals j ON j.id = v.journal WHERE v.id = ?1",
-        &find);
+    error =
+        read_prepare(s->db,
+                     "SELECT j.name AS domain, c.contract, v.version, v.title FROM hanse$contract_version v"
+                     " JOIN hanse$contract c ON c.id = v.contract AND c.best = v.id JOIN hanse$journals j ON "
+                     "j.id = v.journal WHERE v.id = ?1",
+                     &find);
     if (error != HANSE_OK)
         goto out;
     sqlite3_bind_text(candidates, 1, expression, -1, SQLITE_STATIC);

@@ -95,13 +95,13 @@ static int look(struct why *why, const char *sql, int64_t version, const char *w
 static int look_in_version(struct why *why, int64_t version, bool first)
 {
     sqlite3_stmt *row;
-    int error =
-        read_prepare(why->db,
-                     first ? "SELECT c.contract, 'name', v.title, 'title' FROM hanse$contract_version v"
-                             " JOIN hanse$contract c ON c.id = v.contract WHERE v.id = ?1"
-                           : "SELECT coalesce(purpose, '') || ' ' || coalesce(usage, '') || ' ' ||"
-                             " coalesce(limitations, ''), 'description' FROM hanse$contract_version WHERE id = ?1",
-                     &row);
+    int error = read_prepare(
+        why->db,
+        first ? "SELECT c.contract, 'name', v.title, 'title' FROM hanse$contract_version v"
+                " JOIN hanse$contract c ON c.id = v.contract WHERE v.id = ?1"
+              : "SELECT coalesce(purpose, '') || ' ' || coalesce(usage, '') || ' ' ||"
+                " coalesce(limitations, ''), 'description' FROM hanse$contract_version WHERE id = ?1",
+        &row);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(row, 1, version);
@@ -122,8 +122,9 @@ int search_why(sqlite3 *db, struct search_tokens *tokens, const struct search_wo
                struct hanse_buffer *out)
 {
     static const char *const places[][2] = {
-        {"object ", "SELECT coalesce(object, '') || ' ' || coalesce(business_name, ''), object FROM hanse$object"
-                    " WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},
+        {"object ",
+         "SELECT coalesce(object, '') || ' ' || coalesce(business_name, ''), object FROM hanse$object"
+         " WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},
         {"field ", "SELECT field || ' ' || coalesce(business_name, ''), field FROM hanse$field"
                    " WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},
         {"tag ", "SELECT tag, tag FROM hanse$tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},

@@ -207,7 +207,7 @@ static int call_node(struct cli *cli, const struct hanse_operation *operation, j
     const char *shown = token.size > 0 ? token.data : NULL;
     progress_begin(&cli->progress, "waiting for the node");
     if (bytes.size > BODY_PLAIN_MAX && shown != NULL) {
-        rc = client_request(&cli->client, "HEAD", "/api/v1/status", shown, hanse_bytes(NULL, 0), &response);
+        rc = client_request(&cli->client, "HEAD", "/healthz", shown, hanse_bytes(NULL, 0), &response);
         if (rc == HANSE_OK)
             hanse_buffer_release(&response.body);
     }

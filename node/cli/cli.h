@@ -91,6 +91,9 @@ void print_text(FILE *out, const char *text);
 /* `name: text`, escaped; nothing when it is empty. */
 void print_field(FILE *out, const char *name, const char *text);
 
+/* Prints team, support and service levels of a contract (contract_document.c). */
+void contract_document_print(struct hanse_bytes original, bool color);
+
 #define COMMAND(symbol, ...) enum hanse_exit cmd_##symbol(struct cli *cli);
 #define FLAG(...)
 #include "commands.def"

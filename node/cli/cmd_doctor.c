@@ -269,7 +269,10 @@ enum hanse_exit cmd_doctor(struct cli *cli)
         json_decref(json);
     } else {
         json_decref(doctor.checks);
-        cli_note(cli, "%zu checks failed", doctor.failed);
+        if (doctor.failed == 0)
+            cli_note(cli, "nothing failed");
+        else
+            cli_note(cli, "%zu failed", doctor.failed);
     }
     return doctor.failed == 0 ? HANSE_EXIT_OK : HANSE_EXIT_ERROR;
 }

@@ -141,6 +141,20 @@ static enum hanse_exit show_raw(struct cli *cli, json_t *params)
     return code;
 }
 
+/* Of the very version that was shown. A node that has not got the bytes yet has shown all it knows. */
+static void print_document(struct cli *cli, const json_t *shown)
+{
+    struct hanse_answer answer;
+    json_t *params = json_pack("{s:s, s:s, s:s}", "domain", member_text(shown, "domain"), "id",
+                               member_text(shown, "contract"), "version", member_text(shown, "version"));
+    bool quiet = cli->quiet;
+    cli->quiet = true;
+    if (cli_call(cli, "raw", params, &answer) == HANSE_OK)
+        contract_document_print(hanse_buffer_bytes(&answer.raw), cli->color);
+    cli->quiet = quiet;
+    hanse_answer_release(&answer);
+}
+
 enum hanse_exit cmd_show(struct cli *cli)
 {
     json_t *params = cli_contract(cli, cli_operand(cli, 0));
@@ -158,6 +172,7 @@ enum hanse_exit cmd_show(struct cli *cli)
         size_t i;
         json_array_foreach(json_object_get(answer.json, "objects"), i, object) print_object(cli, object);
         print_servers(cli, answer.json);
+        print_document(cli, answer.json);
         print_versions(cli, answer.json);
     }
     cli_as_of(cli, answer.json);

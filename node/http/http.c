@@ -94,12 +94,9 @@ static int read_body(struct http_request *request, json_t *params)
 }
 
 static void serve(struct hanse_http *http, size_t worker, struct http_request *request, const char *target,
-                  json_t *params)
+                  bool trusted, json_t *params)
 {
     enum http_method method = http_request_method(request);
-    bool trusted = http->has_token && http_guard_token(request, &http->token);
-    if (trusted)
-        http_request_trust(request);
     struct http_route route;
     http_route_find(http->config.operations, http->config.operation_count, method, target, params, &route);
     if (route.operation == NULL && route.allowed[0] == '\0') {
@@ -196,10 +193,13 @@ static void handle(void *context, size_t worker, struct http_request *request)
                            NULL);
         return;
     }
+    bool trusted = http->has_token && http_guard_token(request, &http->token);
+    if (trusted)
+        http_request_trust(request);
     if (serve_own(http, worker, request, target))
         return;
     json_t *params = json_object();
-    serve(http, worker, request, target, params);
+    serve(http, worker, request, target, trusted, params);
     json_decref(params);
 }
 

@@ -16,7 +16,8 @@
 #define MAINTAIN_AFTER_MS 20u
 #define SETTLE_AFTER_MS   200u
 #define TRIM_AFTER_MS     1000u
-#define TRIM_BYTES        (8u * 1024u * 1024u)
+#define TRIM_BYTES        (4u * 1024u * 1024u)
+#define CONNECTION_BYTES  16384u /* what one leaves behind in libzmq's heaps */
 
 static void feed_transport(struct loop *loop, const struct transport_event *transported)
 {
@@ -131,6 +132,13 @@ static void maintain(struct loop *loop)
     loop->unmaintained = error == HANSE_OK && more;
 }
 
+/* What passed through lies about freed in the heaps of four threads. */
+static bool is_untrimmed(const struct loop *loop)
+{
+    uint64_t ended = transport_counts(loop->transport)->connections_ended - loop->ended_then;
+    return loop->untrimmed + ended * CONNECTION_BYTES >= TRIM_BYTES;
+}
+
 /* What can wait until nothing else is to do. */
 static void rest(struct loop *loop)
 {
@@ -139,10 +147,10 @@ static void rest(struct loop *loop)
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
-    if (idle_ms >= TRIM_AFTER_MS && loop->untrimmed >= TRIM_BYTES) {
-        /* What passed through lies about freed in the heaps of three threads. */
+    if (idle_ms >= TRIM_AFTER_MS && is_untrimmed(loop)) {
         malloc_trim(0);
         loop->untrimmed = 0;
+        loop->ended_then = transport_counts(loop->transport)->connections_ended;
     }
     if (loop->now_ms >= loop->invites_ms && loop_load_invites(loop) != HANSE_OK)
         loop_log(loop, LOG_WARN, "the open invites could not be read");
@@ -165,7 +173,7 @@ static uint64_t deadline(const struct loop *loop)
         at = earlier(at, loop->active_ms + MAINTAIN_AFTER_MS);
     if (is_unsettled(loop))
         at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
-    if (loop->untrimmed >= TRIM_BYTES)
+    if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
     return loop->batch.open ? 0 : at; /* a transaction stays open only while more input is there already */
 }

@@ -124,6 +124,7 @@ struct loop {
 
     bool unmaintained;   /* the store was written to since maintenance had nothing left to do */
     uint64_t untrimmed;  /* bytes that came and went since memory was given back */
+    uint64_t ended_then; /* connections that had ended by then */
     uint64_t invites_ms; /* when to ask the store again which invites are open; UINT64_MAX: there is none */
     bool changed;        /* since the last snapshot */
     uint64_t snapshot_ms;

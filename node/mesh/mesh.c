@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "hanse/check.h"
 #include "loop.h"
@@ -12,6 +13,7 @@
 #define IDLE_MAX   16u
 #define MMAP_BYTES (256 * 1024)
 #define TRIM_BYTES (1024 * 1024)
+#define FILES_MAX  8192u /* CONNECTIONS_MAX, the HTTP door's, the database's, and to spare */
 
 /* Read by many, freed by the last. */
 struct hanse_mesh_snapshot {
@@ -98,6 +100,11 @@ static void prepare_process(void)
      * stays in memory for ever. Blocks of this size are the system's own and go back when they are freed. */
     (void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_MAX) {
+        files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 int hanse_mesh_start(const struct hanse_mesh_config *config, struct hanse_mesh **ret_mesh)

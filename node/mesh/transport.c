@@ -33,6 +33,8 @@ int transport_new(const struct transport_config *config, struct transport **ret_
     struct transport *t = hanse_calloc(1, sizeof *t);
     int error = HANSE_E_IO;
     t->door = door_new();
+    connections_init(&t->connections,
+                     config->connections_max == 0 ? CONNECTIONS_MAX : config->connections_max);
     t->self = config->self;
     memcpy(t->secret, config->secret, sizeof t->secret);
     t->context = zmq_ctx_new();
@@ -114,6 +116,7 @@ void transport_destroy(struct transport **transport, int linger_ms)
     if (t->context != NULL)
         zmq_ctx_term(t->context);
     door_destroy(&t->door);
+    connections_release(&t->connections);
     free(t->downs);
     explicit_bzero(t->secret, sizeof t->secret);
     free(t);

@@ -26,7 +26,8 @@ struct transport_config {
     const char *bind; /* NULL: only dial */
     uint8_t secret[32];
     struct hanse_curve_key self;
-    bool test_without_zap; /* for tests: as if the ZAP handler had died, and libzmq did not mind */
+    size_t connections_max; /* accepted TCP connections; 0: CONNECTIONS_MAX */
+    bool test_without_zap;  /* for tests: as if the ZAP handler had died, and libzmq did not mind */
 };
 
 enum transport_event_type { TRANSPORT_UP, TRANSPORT_DOWN, TRANSPORT_MESSAGE };
@@ -58,6 +59,8 @@ struct transport_counts {
     uint64_t received_messages, received_bytes;
     uint64_t dropped[TRANSPORT_DROPS];
     uint64_t handshakes_failed;
+    uint64_t connections_ended;
+    uint64_t connections_refused; /* there were too many */
     struct zap_counts zap;
 };
 

@@ -2,6 +2,7 @@
 #ifndef HANSE_MESH_TRANSPORT_PRIVATE_H
 #define HANSE_MESH_TRANSPORT_PRIVATE_H
 
+#include "connections.h"
 #include "link_table.h"
 #include "transport.h"
 
@@ -18,7 +19,8 @@ struct transport {
     char endpoint[HANSE_ENDPOINT_MAX + 1];
     struct door *door;
     struct link_table links;
-    uint32_t accepted; /* ever; ids of accepted links */
+    struct connections connections; /* of the ROUTER */
+    uint32_t accepted;              /* ever; ids of accepted links */
     struct transport_counts counts;
 
     /* What the last poll said of the fixed sockets, until they are found empty. */

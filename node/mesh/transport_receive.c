@@ -81,17 +81,37 @@ static void end_soon(struct transport *t, struct link *link, uint64_t now_ms)
     link->ends_ms = now_ms + TRANSPORT_ENDING_MS;
 }
 
+static void accepted(struct transport *t, int fd)
+{
+    struct sockaddr_storage peer;
+    if (connections_add(&t->connections, fd))
+        return;
+    t->counts.connections_refused++;
+    if (transport_peer_of(fd, &peer))
+        transport_hang_up(fd, &peer);
+}
+
+static void ended(struct transport *t, int fd, uint64_t now_ms)
+{
+    t->counts.connections_ended++;
+    connections_remove(&t->connections, fd);
+    struct link *link = link_table_find_fd(&t->links, fd);
+    if (link == NULL)
+        return;
+    link->fd = -1;
+    end_soon(t, link, now_ms);
+}
+
 static void read_router_monitor(struct transport *t, uint64_t now_ms)
 {
     enum monitor_event event;
     int fd;
     while (monitor_next(t->router_monitor, &event, &fd)) {
         t->counts.handshakes_failed += event == MONITOR_FAILED;
-        struct link *link = event == MONITOR_DOWN ? link_table_find_fd(&t->links, fd) : NULL;
-        if (link != NULL) {
-            link->fd = -1;
-            end_soon(t, link, now_ms);
-        }
+        if (event == MONITOR_ACCEPTED)
+            accepted(t, fd);
+        else if (event == MONITOR_DOWN)
+            ended(t, fd, now_ms);
     }
 }
 

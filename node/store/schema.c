@@ -7,12 +7,14 @@
 
 /* entry.live: in its journal's state; a seal never is. checkpoint.id, body.id: of the entry. */
 static const char *const SCHEMA[] = {
-    "CREATE TABLE hanse$meta(id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, catalog INTEGER NOT "
+    "CREATE TABLE hanse$meta(id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, catalog INTEGER "
+    "NOT "
     "NULL,"
     " council INTEGER, heads_root BLOB)",
     "INSERT INTO hanse$meta(id, schema, catalog) VALUES(1, 1, 0)",
 
-    "CREATE TABLE hanse$journal(id INTEGER PRIMARY KEY, journal_id BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,"
+    "CREATE TABLE hanse$journal(id INTEGER PRIMARY KEY, journal_id BLOB NOT NULL UNIQUE, size INTEGER NOT "
+    "NULL,"
     " seal_time_ms INTEGER NOT NULL, authority INTEGER, label TEXT, name TEXT, frontier BLOB NOT NULL)",
     "CREATE INDEX journal_label ON hanse$journal(label) WHERE label IS NOT NULL",
     "CREATE INDEX journal_name ON hanse$journal(name) WHERE name IS NOT NULL",
@@ -37,7 +39,8 @@ static const char *const VIEWS[] = {
     "CREATE VIEW hanse$journals AS SELECT id, journal_id, name, size, seal_time_ms,"
     " EXISTS(SELECT 1 FROM hanse$name n WHERE n.journal_id = hanse$journal.journal_id) AS admitted,"
     " id IS (SELECT council FROM hanse$meta) AS council FROM hanse$journal WHERE name IS NOT NULL",
-    "CREATE VIEW hanse$names AS SELECT name, journal_id, idx AS entry, time_ms AS published_at_ms FROM hanse$name",
+    "CREATE VIEW hanse$names AS SELECT name, journal_id, idx AS entry, time_ms AS published_at_ms FROM "
+    "hanse$name",
     "CREATE VIEW hanse$entries AS SELECT j.name AS domain, e.idx AS entry, e.kind, e.key,"
     " iif(e.operation = 0, 'put', 'retract') AS operation, e.media, e.body_size, e.time_ms AS "
     "published_at_ms,"

@@ -26,66 +26,70 @@
     X(ROLLBACK, "ROLLBACK")                                                                                  \
     X(SAVEPOINT, "SAVEPOINT store")                                                                          \
     X(RELEASE, "RELEASE store")                                                                              \
-    X(JOURNAL_FIND, "SELECT id, size FROM hanse$journal WHERE journal_id = ?1")                                    \
-    X(JOURNAL_ADD, "INSERT INTO hanse$journal(journal_id, size, frontier, seal_time_ms) VALUES(?1, 0, x'', 0)")    \
-    X(JOURNAL_GROW, "UPDATE hanse$journal SET size = ?2, frontier = ?3, seal_time_ms = ?4,"                        \
+    X(JOURNAL_FIND, "SELECT id, size FROM hanse$journal WHERE journal_id = ?1")                              \
+    X(JOURNAL_ADD,                                                                                           \
+      "INSERT INTO hanse$journal(journal_id, size, frontier, seal_time_ms) VALUES(?1, 0, x'', 0)")           \
+    X(JOURNAL_GROW, "UPDATE hanse$journal SET size = ?2, frontier = ?3, seal_time_ms = ?4,"                  \
                     " authority = coalesce(?5, authority) WHERE id = ?1")                                    \
     X(ENTRY_ADD,                                                                                             \
-      "INSERT INTO hanse$entry(journal, idx, time_ms, live, operation, kind, key, media, body_size, raw)"          \
+      "INSERT INTO hanse$entry(journal, idx, time_ms, live, operation, kind, key, media, body_size, raw)"    \
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                    \
-    X(ENTRY_FIND, "SELECT id, raw FROM hanse$entry WHERE journal = ?1 AND idx = ?2")                               \
-    X(ENTRY_SUPERSEDE, "UPDATE hanse$entry SET live = 0 WHERE id = ?1")                                            \
-    X(BODY_ADD, "INSERT INTO hanse$body(id, salted) VALUES(?1, ?2)")                                               \
-    X(BODY_FIND, "SELECT b.salted FROM hanse$entry e JOIN hanse$body b ON b.id = e.id"                                   \
+    X(ENTRY_FIND, "SELECT id, raw FROM hanse$entry WHERE journal = ?1 AND idx = ?2")                         \
+    X(ENTRY_SUPERSEDE, "UPDATE hanse$entry SET live = 0 WHERE id = ?1")                                      \
+    X(BODY_ADD, "INSERT INTO hanse$body(id, salted) VALUES(?1, ?2)")                                         \
+    X(BODY_FIND, "SELECT b.salted FROM hanse$entry e JOIN hanse$body b ON b.id = e.id"                       \
                  " WHERE e.journal = ?1 AND e.idx = ?2")                                                     \
-    X(CHECKPOINT_ADD, "INSERT INTO hanse$checkpoint(id, root, signature) VALUES(?1, ?2, ?3)")                      \
-    X(HEADS_SET, "UPDATE hanse$meta SET heads_root = ?1")                                                          \
-    X(COUNCIL_GET, "SELECT council FROM hanse$meta")                                                               \
-    X(COUNCIL_SET, "UPDATE hanse$meta SET council = ?1")                                                           \
-    X(LABEL_FIND, "SELECT id FROM hanse$journal WHERE label = ?1")                                                 \
-    X(LABEL_SET, "UPDATE hanse$journal SET label = ?2 WHERE id = ?1")                                              \
-    X(LABEL_FREE, "UPDATE hanse$journal SET label = NULL WHERE label = 'council'")                                 \
-    X(NAME_FIND, "SELECT journal_id FROM hanse$name WHERE name = ?1")                                              \
-    X(NAME_SET, "INSERT OR REPLACE INTO hanse$name(name, journal_id, idx, time_ms) VALUES(?1, ?2, ?3, ?4)")        \
-    X(NAME_DROP, "DELETE FROM hanse$name WHERE name = ?1")                                                         \
-    X(NAME_CLEAR, "DELETE FROM hanse$name")                                                                        \
+    X(CHECKPOINT_ADD, "INSERT INTO hanse$checkpoint(id, root, signature) VALUES(?1, ?2, ?3)")                \
+    X(HEADS_SET, "UPDATE hanse$meta SET heads_root = ?1")                                                    \
+    X(COUNCIL_GET, "SELECT council FROM hanse$meta")                                                         \
+    X(COUNCIL_SET, "UPDATE hanse$meta SET council = ?1")                                                     \
+    X(LABEL_FIND, "SELECT id FROM hanse$journal WHERE label = ?1")                                           \
+    X(LABEL_SET, "UPDATE hanse$journal SET label = ?2 WHERE id = ?1")                                        \
+    X(LABEL_FREE, "UPDATE hanse$journal SET label = NULL WHERE label = 'council'")                           \
+    X(NAME_FIND, "SELECT journal_id FROM hanse$name WHERE name = ?1")                                        \
+    X(NAME_SET, "INSERT OR REPLACE INTO hanse$name(name, journal_id, idx, time_ms) VALUES(?1, ?2, ?3, ?4)")  \
+    X(NAME_DROP, "DELETE FROM hanse$name WHERE name = ?1")                                                   \
+    X(NAME_CLEAR, "DELETE FROM hanse$name")                                                                  \
     X(NAME_ENTRIES,                                                                                          \
-      "SELECT e.key, b.salted, e.idx, e.time_ms FROM hanse$entry e JOIN hanse$body b ON b.id = e.id"                     \
+      "SELECT e.key, b.salted, e.idx, e.time_ms FROM hanse$entry e JOIN hanse$body b ON b.id = e.id"         \
       " WHERE e.journal = ?1 AND e.live AND e.kind = 'domain' AND e.operation = 0 ORDER BY e.idx")           \
-    X(SHOWN_NAME_OF, "UPDATE hanse$journal SET name = " STORE_SHOWN_NAME " WHERE journal_id = ?1")                 \
-    X(SHOWN_LABEL, "UPDATE hanse$journal SET name = " STORE_SHOWN_NAME " WHERE label = ?1")                        \
-    X(SHOWN_ALL, "UPDATE hanse$journal SET name = " STORE_SHOWN_NAME)                                              \
+    X(SHOWN_NAME_OF, "UPDATE hanse$journal SET name = " STORE_SHOWN_NAME " WHERE journal_id = ?1")           \
+    X(SHOWN_LABEL, "UPDATE hanse$journal SET name = " STORE_SHOWN_NAME " WHERE label = ?1")                  \
+    X(SHOWN_ALL, "UPDATE hanse$journal SET name = " STORE_SHOWN_NAME)                                        \
     X(COMMITS, "SELECT e.idx, e.kind, e.raw, c.root, c.signature,"                                           \
                " CASE WHEN e.body_size <= ?4 OR e.kind = 'authority' THEN b.salted END"                      \
-               " FROM hanse$entry e LEFT JOIN hanse$body b ON b.id = e.id LEFT JOIN hanse$checkpoint c ON c.id = e.id"         \
+               " FROM hanse$entry e LEFT JOIN hanse$body b ON b.id = e.id LEFT JOIN hanse$checkpoint c ON "  \
+               "c.id = e.id"                                                                                 \
                " WHERE e.journal = ?1 AND e.idx >= ?2 AND e.idx < ?3 ORDER BY e.idx")                        \
     X(JOURNALS, "SELECT j.id, j.journal_id, j.size, j.frontier, j.seal_time_ms, b.salted"                    \
-                " FROM hanse$journal j LEFT JOIN hanse$body b ON b.id = j.authority"                                     \
-                " ORDER BY j.id IS NOT (SELECT council FROM hanse$meta), j.id")                                    \
+                " FROM hanse$journal j LEFT JOIN hanse$body b ON b.id = j.authority"                         \
+                " ORDER BY j.id IS NOT (SELECT council FROM hanse$meta), j.id")                              \
     X(LIVE_OF, "SELECT e.journal, e.idx, e.raw, CASE WHEN e.kind IN ('domain', 'node') THEN b.salted END"    \
-               " FROM hanse$entry e LEFT JOIN hanse$body b ON b.id = e.id AND e.kind IN ('domain', 'node')"              \
+               " FROM hanse$entry e LEFT JOIN hanse$body b ON b.id = e.id AND e.kind IN ('domain', 'node')"  \
                " WHERE e.journal = ?1 AND e.live ORDER BY e.idx")                                            \
-    X(LIVE_REST,                                                                                             \
-      "SELECT e.journal, e.idx, e.raw, CASE WHEN e.kind IN ('domain', 'node') THEN b.salted END"             \
-      " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id AND e.kind IN ('domain', 'node')"           \
-      " WHERE e.journal IS NOT ?1 AND e.live ORDER BY e.id")                                                 \
-    X(LIVE_BODIES, "SELECT e.id, e.journal, e.idx, e.time_ms, e.raw, b.salted"                               \
-                   " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id WHERE e.live ORDER BY e.id")   \
-    X(LIVE_COUNT, "SELECT count(*) FROM hanse$entry WHERE journal = ?1 AND live")                                  \
-    X(INVITE_ADD, "INSERT OR REPLACE INTO hanse$invite(client, expires_ms) VALUES(?1, ?2)")                        \
-    X(INVITES, "SELECT client FROM hanse$invite WHERE expires_ms > ?1")                                            \
-    X(REQUEST_COUNT, "SELECT count(*) FROM hanse$request WHERE curve_key <> ?1")                                   \
-    X(REQUEST_ADD, "INSERT OR REPLACE INTO hanse$request(curve_key, name, journal_id, contact, time_ms)"           \
+    X(LIVE_REST, "SELECT e.journal, e.idx, e.raw, CASE WHEN e.kind IN ('domain', 'node') THEN b.salted END"  \
+                 " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id AND e.kind IN "      \
+                 "('domain', 'node')"                                                                        \
+                 " WHERE e.journal IS NOT ?1 AND e.live ORDER BY e.id")                                      \
+    X(LIVE_BODIES,                                                                                           \
+      "SELECT e.id, e.journal, e.idx, e.time_ms, e.raw, b.salted"                                            \
+      " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id WHERE e.live ORDER BY e.id")    \
+    X(LIVE_COUNT, "SELECT count(*) FROM hanse$entry WHERE journal = ?1 AND live")                            \
+    X(INVITE_ADD, "INSERT OR REPLACE INTO hanse$invite(client, expires_ms) VALUES(?1, ?2)")                  \
+    X(INVITES, "SELECT client FROM hanse$invite WHERE expires_ms > ?1")                                      \
+    X(REQUEST_COUNT, "SELECT count(*) FROM hanse$request WHERE curve_key <> ?1")                             \
+    X(REQUEST_ADD, "INSERT OR REPLACE INTO hanse$request(curve_key, name, journal_id, contact, time_ms)"     \
                    " VALUES(?1, ?2, ?3, ?4, ?5)")                                                            \
-    X(REQUEST_DROP, "DELETE FROM hanse$request WHERE curve_key = ?1")                                              \
+    X(REQUEST_DROP, "DELETE FROM hanse$request WHERE curve_key = ?1")                                        \
     X(REQUEST_DONE, "DELETE FROM hanse$request WHERE journal_id = ?1")
 
 /* The name under which a journal shows: the newest of the council's for it; else its label, made to differ
  * when the council gave that name to another. */
 #define STORE_SHOWN_NAME                                                                                     \
-    "coalesce((SELECT n.name FROM hanse$name n WHERE n.journal_id = hanse$journal.journal_id ORDER BY n.idx DESC LIMIT " \
+    "coalesce((SELECT n.name FROM hanse$name n WHERE n.journal_id = hanse$journal.journal_id ORDER BY "      \
+    "n.idx DESC LIMIT "                                                                                      \
     "1),"                                                                                                    \
-    " iif(EXISTS(SELECT 1 FROM hanse$name n WHERE n.name = label),"                                                \
+    " iif(EXISTS(SELECT 1 FROM hanse$name n WHERE n.name = label),"                                          \
     " label || '~' || lower(hex(substr(journal_id, 1, 4))), label))"
 
 enum store_statement_id {

@@ -122,11 +122,12 @@ static int check_rows(struct verify *v)
 {
     sqlite3_stmt *rows = NULL;
     int error = HANSE_OK;
-    int rc = sqlite3_prepare_v2(v->store->db,
-                                "SELECT idx, raw, live, kind, key, media, operation, body_size,"
-                                " EXISTS(SELECT 1 FROM hanse$body b WHERE b.id = hanse$entry.id) FROM hanse$entry"
-                                " WHERE journal = ?1 ORDER BY idx",
-                                -1, &rows, NULL);
+    int rc =
+        sqlite3_prepare_v2(v->store->db,
+                           "SELECT idx, raw, live, kind, key, media, operation, body_size,"
+                           " EXISTS(SELECT 1 FROM hanse$body b WHERE b.id = hanse$entry.id) FROM hanse$entry"
+                           " WHERE journal = ?1 ORDER BY idx",
+                           -1, &rows, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_int64(rows, 1, v->id);
     uint64_t count = 0;

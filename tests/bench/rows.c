@@ -177,7 +177,7 @@ struct rows *rows_record(const char *path, const char *folder)
     sqlite3_trace_v2(hanse_store_connection(to), SQLITE_TRACE_STMT, trace, rows);
     sqlite3_stmt *journals = NULL;
     sqlite3 *db = hanse_store_connection(from);
-    must(sqlite3_prepare_v2(db, "SELECT journal_id, size FROM journal ORDER BY id", -1, &journals, NULL), db);
+    must(sqlite3_prepare_v2(db, "SELECT journal_id, size FROM hanse$journal ORDER BY id", -1, &journals, NULL), db);
     while (sqlite3_step(journals) == SQLITE_ROW) {
         struct hanse_hash id;
         memcpy(id.bytes, sqlite3_column_blob(journals, 0), sizeof id.bytes);

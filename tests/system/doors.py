@@ -2,7 +2,7 @@
 """The HTTP door of a real node, attacked from outside: who may speak, what may be sent, and that nothing a client
 does can crash it, hang it or make it grow.
 
-doors.py --hanse PATH                     makes a home, starts a node, and stops it after
+doors.py PROGRAM                          makes a home, starts a node of that hanse, and stops it after
 doors.py --node URL --token-file FILE     asks one that runs (add --pid to watch its memory)
 """
 
@@ -356,20 +356,20 @@ def run(node, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--hanse", help="the program: start a node of our own")
+    parser.add_argument("program", nargs="?", help="the hanse to test: a node of our own is started")
     parser.add_argument("--node", help="the URL of one that runs")
     parser.add_argument("--token-file", help="the token of that one")
     parser.add_argument("--pid", type=int, help="the process of that one")
     parser.add_argument("--seed", type=int, default=random.randrange(2 ** 32))
     given = parser.parse_args()
-    if given.hanse:
-        with own_node(given.hanse) as node:
+    if given.program:
+        with own_node(given.program) as node:
             run(node, given.seed)
     elif given.node and given.token_file:
         with open(given.token_file, encoding="ascii") as token:
             run(Node(given.node, token.read().strip(), given.pid), given.seed)
     else:
-        parser.error("give --hanse, or --node and --token-file")
+        parser.error("give the program, or --node and --token-file")
     print(f"{len(failures)} failures" + (f"; the same noise again: --seed {given.seed}" if failures else ""))
     sys.exit(1 if failures else 0)
 

@@ -20,9 +20,9 @@ LONGEST_S = 0.25
 class Client(threading.Thread):
     """Publishes one contract after the other, and remembers which were acknowledged."""
 
-    def __init__(self, node, number):
+    def __init__(self, node, number, go):
         super().__init__(daemon=True)
-        self.node, self.number = node, number
+        self.node, self.number, self.go = node, number, go
         self.sent = self.refused = 0
         self.acknowledged = []  # (id, text), in order
         self.over = threading.Event()
@@ -32,6 +32,7 @@ class Client(threading.Thread):
     def run(self):
         connection = None
         while not self.over.is_set():
+            self.go.wait()
             connection = connection or http.client.HTTPConnection(self.node.http, timeout=30)
             identity = "c-%d-%d" % (self.number, self.sent)
             text = contract(identity)
@@ -86,9 +87,11 @@ def kill_at_random(stage, node, clients):
         os.close(ready)
 
 
-def rounds(stage, node, clients, checked):
+def rounds(stage, node, clients, go, checked):
     for number in range(stage.args.rounds or ROUNDS):
+        go.set()
         kill_at_random(stage, node, clients)
+        go.clear()  # else the clients publish faster than one reader checks
         node.up()
         reader = Reader(node)
         for client in clients:
@@ -106,15 +109,17 @@ def main():
         mesh = stage.mesh("writer", "follower")
         writer, follower = mesh.nodes.values()
         mesh.start()
-        clients = [Client(writer, i) for i in range(CLIENTS)]
+        go = threading.Event()
+        clients = [Client(writer, i, go) for i in range(CLIENTS)]
         for client in clients:
             client.start()
         with stage.step("every acknowledged publish is there after each kill") as step:
             try:
-                rounds(stage, writer, clients, [0] * CLIENTS)
+                rounds(stage, writer, clients, go, [0] * CLIENTS)
             finally:
                 for client in clients:
                     client.over.set()
+                go.set()
                 for client in clients:
                     client.join(40)
             step.says = "%d acknowledged, %d refused while it asked the mesh, %d without an answer" % (

@@ -4,9 +4,8 @@ copy, a fence that is gone, a whole home from last week, two processes with one 
 nothing is signed before it is back."""
 
 import shutil
-import urllib.error
 
-from stage import Failed, Stage, agree, claim, contract, run, until
+from stage import Failed, Stage, agree, claim, contract, until
 
 
 def publish(node, identity):
@@ -189,7 +188,6 @@ class Restore:
         step.says = self.whole()
 
     def two_processes(self, step):
-        reader = self.node.start
         first = self.node.process
         second = self.stage.node("second")
         second.home = self.node.home

@@ -1,4 +1,5 @@
-/* A domain's or council's journal for tests: signs real commits with keys made of a number, so every run is alike. */
+/* A domain's or council's journal for tests: signs real commits with keys made of a number, so every run is
+ * alike. */
 #ifndef JOURNAL_FIXTURE_H
 #define JOURNAL_FIXTURE_H
 
@@ -32,8 +33,9 @@ static inline struct hanse_signing_key fixture_key(uint32_t seed)
 }
 
 /* Adds a draft; an empty `media` means no body. */
-static inline void fixture_draft(struct fixture_journal *f, enum hanse_operation_code operation, const char *kind,
-                                 const char *key, const char *media, struct hanse_bytes content)
+static inline void fixture_draft(struct fixture_journal *f, enum hanse_operation_code operation,
+                                 const char *kind, const char *key, const char *media,
+                                 struct hanse_bytes content)
 {
     uint8_t salt[HANSE_SALT_SIZE] = {0};
     struct hanse_draft *draft = &f->drafts[f->count];
@@ -54,8 +56,8 @@ static inline void fixture_draft(struct fixture_journal *f, enum hanse_operation
     f->count++;
 }
 
-static inline void fixture_put(struct fixture_journal *f, const char *kind, const char *key, const char *media,
-                               const char *content)
+static inline void fixture_put(struct fixture_journal *f, const char *kind, const char *key,
+                               const char *media, const char *content)
 {
     fixture_draft(f, HANSE_PUT, kind, key, media, hanse_bytes_of(content));
 }
@@ -124,7 +126,8 @@ static inline void fixture_journal_destroy(struct fixture_journal *f)
     free(f);
 }
 
-/* Turns the drafts of a council's journal into a proposal that its one member signs, with the approval in front. */
+/* Turns the drafts of a council's journal into a proposal that its one member signs, with the approval in
+ * front. */
 static inline void fixture_approve(struct fixture_journal *f)
 {
     struct hanse_proposal proposal = {
@@ -171,7 +174,8 @@ static inline void fixture_approve(struct fixture_journal *f)
 }
 
 /* A `domain` entry that names a journal. */
-static inline void fixture_admit(struct fixture_journal *council, const char *name, const struct hanse_hash *journal)
+static inline void fixture_admit(struct fixture_journal *council, const char *name,
+                                 const struct hanse_hash *journal)
 {
     struct hanse_admission admission = {.journal = *journal, .key_count = 1};
     struct hanse_buffer body;

@@ -127,8 +127,8 @@ static void a_commit_is_loaded_as_it_was_appended(void **state)
     assert_int_equal(hanse_store_commit(home->store), HANSE_OK);
     fixture_commit_release(home->domain, &commit);
 
-    assert_int_equal(hanse_store_load_commits(home->store, &home->domain->journal.id, 0, HANSE_SIZE_MAX, 1 << 20,
-                                              &messages, &count),
+    assert_int_equal(hanse_store_load_commits(home->store, &home->domain->journal.id, 0, HANSE_SIZE_MAX,
+                                              1 << 20, &messages, &count),
                      HANSE_OK);
     assert_int_equal(count, 1);
     assert_int_equal(messages[0].size, sent.size);
@@ -154,12 +154,13 @@ static void commits_are_loaded_up_to_the_bytes_asked_for_and_not_past_the_end(vo
     assert_int_equal(hanse_store_load_commits(home->store, id, 2, HANSE_SIZE_MAX, 1 << 20, &messages, &count),
                      HANSE_OK);
     assert_int_equal(count, 5);
-    assert_int_equal(hanse_store_load_commits(home->store, id, 2, HANSE_SIZE_MAX, 1, &messages, &count), HANSE_OK);
+    assert_int_equal(hanse_store_load_commits(home->store, id, 2, HANSE_SIZE_MAX, 1, &messages, &count),
+                     HANSE_OK);
     assert_int_equal(count, 1);
     assert_int_equal(hanse_store_load_commits(home->store, id, 2, 6, 1 << 20, &messages, &count), HANSE_OK);
     assert_int_equal(count, 2);
-    assert_int_equal(hanse_store_load_commits(home->store, id, 12, HANSE_SIZE_MAX, 1 << 20, &messages, &count),
-                     HANSE_OK);
+    assert_int_equal(
+        hanse_store_load_commits(home->store, id, 12, HANSE_SIZE_MAX, 1 << 20, &messages, &count), HANSE_OK);
     assert_int_equal(count, 0);
 }
 
@@ -213,7 +214,8 @@ static void large_bodies_travel_by_themselves_in_messages_that_fit(void **state)
         assert_true(messages[i].size <= HANSE_MESSAGE_MAX);
 }
 
-static void a_commit_that_does_not_continue_the_journal_is_stale_and_takes_the_transaction_with_it(void **state)
+static void
+a_commit_that_does_not_continue_the_journal_is_stale_and_takes_the_transaction_with_it(void **state)
 {
     struct home *home = *state;
     struct hanse_commit commit;
@@ -398,7 +400,9 @@ static void verifying_finds_whatever_was_changed(void **state)
 {
     static const char *const changes[][2] = {
         {"UPDATE hanse$body SET salted = replace(salted, '1', '7') WHERE id = 3", "entry 2"},
-        {"UPDATE hanse$body SET salted = substr(salted, 1, 20000) || x'00' || substr(salted, 20002) WHERE id = 4", "entry 3"},
+        {"UPDATE hanse$body SET salted = substr(salted, 1, 20000) || x'00' || substr(salted, 20002) WHERE id "
+         "= 4",
+         "entry 3"},
         {"UPDATE hanse$checkpoint SET signature = zeroblob(64) WHERE id = 5", "signature"},
         {"UPDATE hanse$checkpoint SET root = zeroblob(32) WHERE id = 5", "entry 2"},
         {"UPDATE hanse$entry SET raw = (SELECT raw FROM hanse$entry WHERE id = 6) WHERE id = 3", "entry 2"},
@@ -459,7 +463,8 @@ static void the_council_names_journals_before_and_after_they_come(void **state)
     fixture_admit(council, "logistics", &other->journal.id);
     fixture_approve(council);
     publish(home->store, council);
-    assert_text(db, "SELECT group_concat(name) FROM (SELECT name FROM hanse$journals WHERE admitted ORDER BY 1)",
+    assert_text(db,
+                "SELECT group_concat(name) FROM (SELECT name FROM hanse$journals WHERE admitted ORDER BY 1)",
                 "logistics,sales");
     /* A name that goes takes the journal out of sight. */
     fixture_retract(council, HANSE_KIND_DOMAIN, "sales");
@@ -486,7 +491,8 @@ static void a_label_shows_until_the_council_gives_its_name_to_another(void **sta
     fixture_approve(council);
     publish(home->store, council);
     publish(home->store, other);
-    assert_text(db, "SELECT DISTINCT substr(domain, 1, 6) FROM entries WHERE domain LIKE 'sales~%'", "sales~");
+    assert_text(db, "SELECT DISTINCT substr(domain, 1, 6) FROM entries WHERE domain LIKE 'sales~%'",
+                "sales~");
     fixture_admit(council, "retail", &home->domain->journal.id);
     fixture_approve(council);
     publish(home->store, council);
@@ -511,7 +517,8 @@ static void only_the_meshs_own_council_gives_names(void **state)
     assert_text(db, "SELECT group_concat(name) FROM hanse$journals", "council");
     /* The node joins the other mesh. */
     assert_int_equal(hanse_store_council(home->store, &second->journal.id), HANSE_OK);
-    assert_text(db, "SELECT group_concat(name) FROM (SELECT name FROM hanse$journals ORDER BY 1)", "council,sales");
+    assert_text(db, "SELECT group_concat(name) FROM (SELECT name FROM hanse$journals ORDER BY 1)",
+                "council,sales");
     fixture_journal_destroy(first);
     fixture_journal_destroy(second);
 }
@@ -542,11 +549,12 @@ static void the_lobby_keeps_one_request_a_key_and_so_many_in_all(void **state)
     struct seen seen = {0};
     for (uint8_t i = 0; i < HANSE_REQUESTS_MAX; i++) {
         key.bytes[0] = i;
-        assert_int_equal(hanse_store_add_request(home->store, "sales", &home->domain->journal.id, &key, "ana", i),
-                         HANSE_OK);
+        assert_int_equal(
+            hanse_store_add_request(home->store, "sales", &home->domain->journal.id, &key, "ana", i),
+            HANSE_OK);
     }
-    assert_int_equal(hanse_store_add_request(home->store, "retail", &home->domain->journal.id, &key, "bo", 99),
-                     HANSE_OK);
+    assert_int_equal(
+        hanse_store_add_request(home->store, "retail", &home->domain->journal.id, &key, "bo", 99), HANSE_OK);
     key.bytes[1] = 1;
     assert_int_equal(hanse_store_add_request(home->store, "more", &home->domain->journal.id, &key, "", 100),
                      HANSE_E_BUSY);

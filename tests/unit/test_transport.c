@@ -603,6 +603,40 @@ static uint64_t closed_after(int fd, struct side *host, uint64_t most_ms)
     return now - begun;
 }
 
+static void connections_beyond_the_most_are_hung_up_on(void **state)
+{
+    (void)state;
+    enum { MOST = 8, MORE = 30 };
+    struct side host, peer;
+    host = (struct side){.keys = make_keys()};
+    struct transport_config config = {
+        .bind = "tcp://127.0.0.1:*", .self = host.keys.self, .connections_max = MOST};
+    memcpy(config.secret, host.keys.secret, sizeof config.secret);
+    assert_int_equal(transport_new(&config, &host.transport), HANSE_OK);
+    start(&peer, NULL, false);
+    admit(&host, &peer.keys.self, 1);
+    dial(&peer, 1, &host, NULL);
+    send_text(&peer, 1, "hello");
+    UNTIL(host.messages == 1, &host, &peer);
+    int fds[MORE];
+    for (int i = 0; i < MORE; i++)
+        fds[i] = tcp_connect(&host);
+    /* One by one, each is only greeted or hung up on; those that came last are. */
+    assert_in_range(closed_after(fds[MORE - 1], &host, SOCKET_HANDSHAKE_MS / 2), 0,
+                    SOCKET_HANDSHAKE_MS / 2 - 1);
+    UNTIL(transport_counts(host.transport)->connections_refused >= MORE + 1 - MOST, &host, &peer);
+    send_text(&peer, 1, "still there");
+    UNTIL(host.messages == 2, &host, &peer);
+    for (int i = 0; i < MORE; i++)
+        close(fds[i]);
+    UNTIL(transport_counts(host.transport)->connections_ended >= MORE, &host, &peer);
+    int again = tcp_connect(&host); /* there is room again */
+    assert_in_range(closed_after(again, &host, 300), 300, 400);
+    close(again);
+    stop(&peer);
+    stop(&host);
+}
+
 static const uint8_t greeting[64] = {0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1, 'C', 'U', 'R', 'V', 'E'};
 static const uint8_t nine_gib[9] = {0x06, 0, 0, 0, 2, 0x40, 0, 0, 0}; /* a long command frame's header */
 
@@ -813,6 +847,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_full_router_loses_nothing_silently),
         cmocka_unit_test(a_full_dealer_loses_nothing_silently),
         cmocka_unit_test(a_peer_that_does_not_read_blocks_no_other),
+        cmocka_unit_test(connections_beyond_the_most_are_hung_up_on),
         cmocka_unit_test(a_strangers_giant_header_ends_the_connection),
         cmocka_unit_test(half_open_handshakes_are_closed),
         cmocka_unit_test(a_members_giant_header_ends_the_connection),
