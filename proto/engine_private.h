@@ -43,6 +43,13 @@ struct intake {
     bool pulled;                 /* it came by a pull: others will pull it too, so it is not pushed on */
 };
 
+/* A commit that came from the same peer after one that waits; not looked into yet. */
+struct parked {
+    struct parked *next;
+    struct hanse_buffer message;
+    bool pulled;
+};
+
 /* A commit that passed the screening, while its bodies arrive. */
 struct waiting {
     struct hanse_commit commit;
@@ -51,7 +58,10 @@ struct waiting {
     hanse_link from;
     bool pulled;
     uint64_t deadline_ms;
-    size_t bytes; /* counted against HANSE_PENDING_BYTES */
+    struct parked *parked; /* what follows it, in order */
+    struct parked **last_parked;
+    uint64_t parked_end; /* the journal's size after all of it, as the peer has it */
+    size_t bytes;        /* all of this, counted against HANSE_PENDING_BYTES */
 };
 
 struct ledger { /* what the engine keeps of one journal */
@@ -206,7 +216,8 @@ void pull_stop(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */
-void intake_message(struct hanse_engine *e, struct link *link, struct hanse_bytes message);
+/* `pulled`: it is known to have come by a pull, even if that has ended. */
+void intake_message(struct hanse_engine *e, struct link *link, struct hanse_bytes message, bool pulled);
 void intake_body(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t index,
                  struct hanse_bytes salted);
 int intake_append(struct hanse_engine *e, const struct hanse_event *event);

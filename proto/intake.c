@@ -25,6 +25,16 @@ static void intake_free(struct intake *intake)
     free(intake);
 }
 
+static void parked_free(struct parked *parked)
+{
+    while (parked != NULL) {
+        struct parked *next = parked->next;
+        hanse_buffer_release(&parked->message);
+        free(parked);
+        parked = next;
+    }
+}
+
 void waiting_drop(struct hanse_engine *e, struct ledger *ledger)
 {
     struct waiting *waiting = ledger->waiting;
@@ -34,6 +44,7 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger)
     e->pending_bytes -= waiting->bytes;
     hanse_commit_release(&waiting->commit);
     hanse_buffer_release(&waiting->message);
+    parked_free(waiting->parked);
     free(waiting);
     ledger->waiting = NULL;
 }
@@ -144,6 +155,8 @@ static int wait_for_bodies(struct hanse_engine *e, struct link *link, struct led
     waiting->pulled = intake->pulled;
     waiting->deadline_ms = e->now_ms + PULL_MS;
     waiting->bytes = bytes;
+    waiting->last_parked = &waiting->parked;
+    waiting->parked_end = waiting->commit.first + waiting->commit.count;
     waiting->bodies = hanse_calloc(waiting->commit.count, sizeof waiting->bodies[0]);
     e->pending_bytes += bytes;
     ledger->waiting = waiting;
@@ -177,57 +190,117 @@ static int take_in(struct hanse_engine *e, struct link *link, struct ledger *led
 }
 
 /* Where the commit stands, from the head of its message, before anything is copied. */
-static int peek(struct hanse_bytes message, struct hanse_hash *ret_journal, uint64_t *ret_first)
+struct place_of_commit {
+    struct hanse_hash journal;
+    uint64_t first;
+    uint64_t end;
+};
+
+static int peek(struct hanse_bytes message, struct place_of_commit *ret_place)
 {
     struct hanse_reader r;
     hanse_reader_init(&r, message);
     message_open(&r, MESSAGE_COMMIT);
-    *ret_journal = hanse_read_hash(&r);
-    *ret_first = hanse_read_uint(&r, HANSE_SIZE_MAX);
+    ret_place->journal = hanse_read_hash(&r);
+    ret_place->first = hanse_read_uint(&r, HANSE_SIZE_MAX);
+    ret_place->end = ret_place->first + hanse_read_array(&r, 2, HANSE_COMMIT_ENTRIES_MAX);
     return r.error;
 }
 
-static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse_bytes message)
+static struct hanse_buffer copy_of(struct hanse_bytes bytes)
 {
-    struct hanse_hash id;
-    uint64_t first = 0;
-    int error = peek(message, &id, &first);
+    struct hanse_buffer copy;
+    hanse_buffer_init(&copy);
+    hanse_buffer_append(&copy, bytes.data, bytes.size);
+    return copy;
+}
+
+/* Keeps what a peer sends on while one of its commits waits for bodies, so that it need not be asked for
+ * again. */
+static bool park(struct hanse_engine *e, const struct link *link, struct ledger *ledger,
+                 const struct place_of_commit *place, struct hanse_bytes message)
+{
+    struct waiting *waiting = ledger->waiting;
+    size_t bytes = message.size + sizeof(struct parked);
+    if (waiting == NULL || waiting->from != link->id || place->first != waiting->parked_end ||
+        e->pending_bytes + bytes > HANSE_PENDING_BYTES)
+        return false;
+    struct parked *parked = hanse_calloc(1, sizeof *parked);
+    parked->message = copy_of(message);
+    parked->pulled = ledger->pulling == link->id;
+    *waiting->last_parked = parked;
+    waiting->last_parked = &parked->next;
+    waiting->parked_end = place->end;
+    waiting->bytes += bytes;
+    e->pending_bytes += bytes;
+    return true;
+}
+
+static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse_bytes message, bool pulled)
+{
+    struct place_of_commit place;
+    int error = peek(message, &place);
     if (error != HANSE_OK)
         return error;
-    struct ledger *ledger = ledger_find(e, &id);
+    struct ledger *ledger = ledger_find(e, &place.journal);
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return HANSE_E_UNKNOWN_JOURNAL;
+    pulled = pulled || ledger->pulling == link->id;
     uint64_t size = hanse_journal_size(&ledger->journal);
-    if (first < size)
+    if (place.first < size)
         return HANSE_E_STALE;
-    if (first > size || ledger->waiting != NULL) {
-        if (first > link_known(link, ledger))
-            link_learn(link, ledger, first);
+    if (place.first > size || ledger->waiting != NULL) {
+        if (place.first > link_known(link, ledger))
+            link_learn(link, ledger, place.first);
+        if (park(e, link, ledger, &place, message))
+            return HANSE_OK;
         pull_start(e, link, ledger);
         return HANSE_E_GAP;
     }
     struct intake *intake = hanse_calloc(1, sizeof *intake);
-    hanse_buffer_init(&intake->message);
-    hanse_buffer_append(&intake->message, message.data, message.size);
+    intake->message = copy_of(message);
     intake->from = link->id;
-    intake->pulled = ledger->pulling == link->id;
+    intake->pulled = pulled;
     error = hanse_commit_decode(hanse_buffer_bytes(&intake->message), &intake->commit);
-    if (error == HANSE_OK) {
-        uint64_t end = intake->commit.first + intake->commit.count;
+    if (error == HANSE_OK)
         error = take_in(e, link, ledger, intake);
-        if (error == HANSE_OK && end > link_known(link, ledger))
-            link_learn(link, ledger, end);
-    }
     if (error != HANSE_OK)
         intake_free(intake);
+    else if (place.end > link_known(link, ledger))
+        link_learn(link, ledger, place.end);
     return error;
 }
 
-void intake_message(struct hanse_engine *e, struct link *link, struct hanse_bytes message)
+void intake_message(struct hanse_engine *e, struct link *link, struct hanse_bytes message, bool pulled)
 {
-    int error = intake_commit(e, link, message);
+    int error = intake_commit(e, link, message, pulled);
     if (error != HANSE_OK)
         effect_refused(e, link->id, error, "COMMIT");
+}
+
+/* The last body is here: the commit goes its way, and what was parked behind it. */
+static void waiting_done(struct hanse_engine *e, struct link *link, struct ledger *ledger)
+{
+    struct waiting *waiting = ledger->waiting;
+    struct parked *parked = waiting->parked;
+    struct intake *intake = hanse_calloc(1, sizeof *intake);
+    intake->commit = waiting->commit;
+    intake->message = waiting->message;
+    intake->from = waiting->from;
+    intake->pulled = waiting->pulled;
+    intake->bodies = waiting->bodies;
+    e->pending_bytes -= waiting->bytes;
+    free(waiting);
+    ledger->waiting = NULL;
+    int error = take_in(e, link, ledger, intake);
+    if (error != HANSE_OK) {
+        intake_free(intake);
+        effect_refused(e, link->id, error, "COMMIT");
+    }
+    for (const struct parked *at = parked; error == HANSE_OK && at != NULL; at = at->next)
+        intake_message(e, link, hanse_buffer_bytes(&at->message), at->pulled);
+    parked_free(parked);
+    pull_start(e, link, ledger);
 }
 
 void intake_body(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t index,
@@ -240,33 +313,16 @@ void intake_body(struct hanse_engine *e, struct link *link, struct ledger *ledge
     struct hanse_buffer *body = &waiting->bodies[index - waiting->commit.first];
     if (body->data != NULL)
         return;
-    hanse_buffer_init(body);
-    hanse_buffer_append(body, salted.data, salted.size);
+    *body = copy_of(salted);
     int error = hanse_commit_supply(&waiting->commit, index, hanse_buffer_bytes(body));
     if (error != HANSE_OK) {
-        free(body->data);
-        *body = (struct hanse_buffer){0};
+        hanse_buffer_release(body);
         effect_refused(e, link->id, error, "BODY");
         return;
     }
     waiting->deadline_ms = e->now_ms + PULL_MS;
-    if (waiting->commit.missing > 0)
-        return;
-    struct intake *intake = hanse_calloc(1, sizeof *intake);
-    intake->commit = waiting->commit;
-    intake->message = waiting->message;
-    intake->from = waiting->from;
-    intake->pulled = waiting->pulled;
-    intake->bodies = waiting->bodies;
-    e->pending_bytes -= waiting->bytes;
-    free(waiting);
-    ledger->waiting = NULL;
-    error = take_in(e, link, ledger, intake);
-    if (error != HANSE_OK) {
-        intake_free(intake);
-        effect_refused(e, link->id, error, "COMMIT");
-    }
-    pull_start(e, link, ledger);
+    if (waiting->commit.missing == 0)
+        waiting_done(e, link, ledger);
 }
 
 /* To everybody who does not have it yet. */

@@ -8,5 +8,5 @@ void recv_commit(struct hanse_engine *e, struct link *link, struct hanse_bytes m
         hanse_reader_fail(r, HANSE_E_NOT_ADMITTED);
         return;
     }
-    intake_message(e, link, message);
+    intake_message(e, link, message, false);
 }

@@ -120,19 +120,21 @@ static void report_type(struct odcs_run *run, const struct hanse_value *value, u
 static void check_words(struct odcs_run *run, const struct hanse_value *value, const struct odcs_word *words)
 {
     const char *text = (const char *)value->text.data;
-    struct odcs_suggestion suggestion = {.wanted = text};
     const struct odcs_word *other = NULL; /* right, but of another version */
     for (const struct odcs_word *w = words; w->text != NULL; w++) {
-        bool same = strcmp(w->text, text) == 0;
-        if (same && (w->in & run->version) != 0)
+        if (strcmp(w->text, text) != 0)
+            continue;
+        if ((w->in & run->version) != 0)
             return;
-        if (same)
-            other = w;
-        else if ((w->in & run->version) != 0)
-            odcs_suggest(&suggestion, w->text);
+        other = w;
     }
     if (is_only_counted(run, value, "odcs/enum"))
         return;
+    struct odcs_suggestion suggestion = {.wanted = text};
+    for (const struct odcs_word *w = words; w->text != NULL; w++) {
+        if ((w->in & run->version) != 0)
+            odcs_suggest(&suggestion, w->text);
+    }
     char *fix;
     if (other != NULL) {
         fix = odcs_format("declare apiVersion: %s, or use another value",

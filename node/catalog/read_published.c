@@ -8,12 +8,14 @@ struct hanse_published {
     sqlite3 *db;
     sqlite3_stmt *live;
     sqlite3_stmt *retract;
+    struct hanse_buffer content;
 };
 
 int hanse_published_open(sqlite3 *db, struct hanse_published **ret_published)
 {
     struct hanse_published *published = hanse_calloc(1, sizeof *published);
     published->db = db;
+    hanse_buffer_init(&published->content);
     int error = read_prepare(db,
                              "SELECT v.entry, b.content FROM hanse$journals j"
                              " JOIN hanse$contract c ON c.journal = j.id AND c.contract = ?2"
@@ -39,6 +41,7 @@ void hanse_published_close(struct hanse_published **handle)
         return;
     sqlite3_finalize(published->live);
     sqlite3_finalize(published->retract);
+    hanse_buffer_release(&published->content);
     free(published);
     *handle = NULL;
 }
@@ -61,7 +64,7 @@ int hanse_published_find(struct hanse_published *published, const struct hanse_h
 {
     struct hanse_published_version found = {0};
     sqlite3_stmt *row = published->live;
-    sqlite3_reset(row);
+    hanse_buffer_reset(&published->content);
     sqlite3_bind_blob(row, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
     sqlite3_bind_text(row, 2, contract, -1, SQLITE_STATIC);
     sqlite3_bind_text(row, 3, version, -1, SQLITE_STATIC);
@@ -70,10 +73,12 @@ int hanse_published_find(struct hanse_published *published, const struct hanse_h
         found.live = true;
         found.entry = (uint64_t)sqlite3_column_int64(row, 0);
         found.held = sqlite3_column_type(row, 1) != SQLITE_NULL;
-        found.content = hanse_bytes(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1));
-    } else {
-        sqlite3_reset(row);
+        if (found.held)
+            hanse_buffer_append(&published->content, sqlite3_column_blob(row, 1),
+                                (size_t)sqlite3_column_bytes(row, 1));
     }
+    sqlite3_reset(row); /* at once: an open row would hold the connection to this moment */
+    found.content = hanse_buffer_bytes(&published->content);
     int error = hanse_store_error(published->db, rc);
     if (error == HANSE_OK && !found.live)
         error = find_retract(published, journal, key, &found.withdrawn);

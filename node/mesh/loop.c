@@ -70,11 +70,13 @@ static bool read_caller(struct loop *loop, struct caller *ret_caller)
 {
     if ((zsock_events(loop->commands) & ZMQ_POLLIN) == 0)
         return false;
-    return zsock_recv(loop->commands, "fzp", &ret_caller->route, &ret_caller->command) == 0;
+    return zsock_recv(loop->commands, "fzp", &ret_caller->route, &ret_caller->command) == 0 &&
+           atomic_load(&ret_caller->command->owner) == OWNER_LOOP;
 }
 
 static void answer_caller(struct loop *loop, struct caller *caller)
 {
+    atomic_store(&caller->command->owner, OWNER_CALLER);
     (void)zsock_send(loop->commands, "fzp", caller->route, caller->command);
     zframe_destroy(&caller->route);
 }
@@ -283,6 +285,7 @@ void loop_run(zsock_t *pipe, void *context)
     loop->started_wall_ms = clock_wall_ms();
     int error = open_all(loop, config);
     start->error = error;
+    atomic_store(&start->owner, OWNER_CALLER);
     zsock_signal(pipe, 0); /* from here on `start` is gone */
     while (error == HANSE_OK && turn(loop)) {
     }

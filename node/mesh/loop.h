@@ -17,6 +17,7 @@
 #define HANSE_MESH_LOOP_H
 
 #include <czmq.h>
+#include <stdatomic.h>
 
 #include "hanse/mesh.h"
 #include "transport.h"
@@ -52,9 +53,14 @@ enum command_type {
     COMMAND_VERIFY,
 };
 
+enum command_owner { OWNER_CALLER, OWNER_LOOP };
+
 /* What another thread asks for: on its stack, while it waits; only the pointer travels. */
 struct command {
     enum command_type type;
+    /* Whose the rest is, stored on handing over and loaded on taking. libzmq's own fences would do; this is
+     * so that ThreadSanitizer sees it, which does not see into libzmq. */
+    atomic_int owner;
     int error; /* the answer */
     union {
         struct own_append append;
@@ -175,6 +181,7 @@ enum { LOG_FAULT, LOG_WARN, LOG_TELL, LOG_FINE };
 struct loop_start {
     const struct hanse_mesh_config *config;
     struct hanse_mesh *mesh;
+    atomic_int owner; /* as a command's */
     int error;
 };
 void loop_run(zsock_t *pipe, void *start);

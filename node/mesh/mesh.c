@@ -115,10 +115,10 @@ int hanse_mesh_start(const struct hanse_mesh_config *config, struct hanse_mesh *
     snprintf(mesh->commands_endpoint, sizeof mesh->commands_endpoint, "inproc://hanse-mesh-%u",
              atomic_fetch_add(&started, 1));
     HANSE_CHECK(pthread_mutex_init(&mesh->lock, NULL) == 0);
-    struct loop_start start = {.config = config, .mesh = mesh};
+    struct loop_start start = {.config = config, .mesh = mesh, .owner = OWNER_LOOP};
     mesh->actor =
         zactor_new(loop_run, &start); /* returns when loop_run has signalled, and start.error is set */
-    HANSE_CHECK(mesh->actor != NULL);
+    HANSE_CHECK(mesh->actor != NULL && atomic_load(&start.owner) == OWNER_CALLER);
     if (start.error != HANSE_OK) {
         hanse_mesh_stop(&mesh);
         return start.error;
@@ -169,12 +169,13 @@ static void give_socket(struct hanse_mesh *mesh, zsock_t *socket)
 static int ask(struct hanse_mesh *mesh, struct command *command)
 {
     zsock_t *socket = take_socket(mesh);
+    atomic_store(&command->owner, OWNER_LOOP);
     HANSE_CHECK(zsock_send(socket, "p", command) == 0);
     /* A signal must not end the wait: the loop writes to our stack. */
     void *same = NULL;
     while (zsock_recv(socket, "p", &same) != 0) {
     }
-    HANSE_CHECK(same == command);
+    HANSE_CHECK(same == command && atomic_load(&command->owner) == OWNER_CALLER);
     give_socket(mesh, socket);
     return command->error;
 }

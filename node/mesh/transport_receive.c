@@ -312,22 +312,22 @@ bool transport_next(struct transport *t, uint64_t now_ms, struct transport_event
         if (t->zap_readable)
             zap_answer(t->zap, t->door, now_ms, ZAP_BATCH, &t->counts.zap);
         t->phase = PHASE_DIALLED;
-        /* fall through */
+        __attribute__((fallthrough));
     case PHASE_DIALLED:
         if (next_dialled(t, ret_event))
             return true;
         t->phase = PHASE_ROUTED;
-        /* fall through */
+        __attribute__((fallthrough));
     case PHASE_ROUTED:
         if (next_routed(t, now_ms, ret_event))
             return true;
         t->phase = PHASE_MONITORS;
-        /* fall through */
+        __attribute__((fallthrough));
     case PHASE_MONITORS:
         read_monitors(t, now_ms);
         end_links(t, now_ms);
         t->phase = PHASE_DOWNS;
-        /* fall through */
+        __attribute__((fallthrough));
     case PHASE_DOWNS:
         break;
     }

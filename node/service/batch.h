@@ -39,7 +39,7 @@ void batch_refuse(struct batch *batch, struct batch_item *item, int error, const
 void batch_check(struct batch *batch);
 /* Against what is published in `journal`. Errors are those of the catalogue; what it refuses stands in the
  * items. */
-HANSE_MUST_USE int batch_compare(struct batch *batch, struct sqlite3 *db,
+HANSE_MUST_USE int batch_compare(struct batch *batch, struct hanse_published *published,
                                  const struct hanse_hash *journal);
 /* The findings' array. */
 json_t *findings_json(const struct hanse_findings *findings);

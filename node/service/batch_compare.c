@@ -42,10 +42,11 @@ static int compare_item(struct batch *batch, struct batch_item *item, struct han
                      "%s@%s was withdrawn, and a version is published once: bump the version", item->contract,
                      item->version);
     } else if (version.live && !version.held) {
-        batch_refuse(batch, item, HANSE_E_IMMUTABLE,
-                     "%s@%s is published, and its document is not on this node to compare: try again later, or "
-                     "bump the version",
-                     item->contract, item->version);
+        batch_refuse(
+            batch, item, HANSE_E_IMMUTABLE,
+            "%s@%s is published, and its document is not on this node to compare: try again later, or "
+            "bump the version",
+            item->contract, item->version);
     } else if (version.live) {
         item->index = version.entry;
         compare_content(batch, item, version.content);
@@ -53,16 +54,12 @@ static int compare_item(struct batch *batch, struct batch_item *item, struct han
     return HANSE_OK;
 }
 
-int batch_compare(struct batch *batch, struct sqlite3 *db, const struct hanse_hash *journal)
+int batch_compare(struct batch *batch, struct hanse_published *published, const struct hanse_hash *journal)
 {
-    struct hanse_published *published;
-    int error = hanse_published_open(db, &published);
-    if (error != HANSE_OK)
-        return error;
+    int error = HANSE_OK;
     for (size_t i = 0; i < batch->count && error == HANSE_OK; i++) {
         if (batch->items[i].refused == HANSE_OK)
             error = compare_item(batch, &batch->items[i], published, journal);
     }
-    hanse_published_close(&published);
     return error;
 }

@@ -177,12 +177,12 @@ static int append(struct publish *publish, struct hanse_answer *answer)
 /* From the look at what is published to the append nobody else may write. */
 static int compare_and_append(struct publish *publish, struct hanse_answer *answer)
 {
-    struct sqlite3 *db;
-    int error = service_db(publish->service, answer, &db);
+    struct hanse_published *published;
+    int error = service_published(publish->service, answer, &published);
     if (error != HANSE_OK)
         return error;
     home_lock(publish->service->home);
-    error = batch_compare(&publish->batch, db, &publish->domain.journal);
+    error = batch_compare(&publish->batch, published, &publish->domain.journal);
     if (error != HANSE_OK)
         answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
     else if (publish->batch.refused > 0)

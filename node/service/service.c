@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "hanse/catalog.h"
 #include "hanse/store.h"
 #include "params.h"
 
@@ -23,6 +24,7 @@ void hanse_service_close(struct hanse_service **service)
 {
     if (*service == NULL)
         return;
+    hanse_published_close(&(*service)->published);
     hanse_store_close_reader(&(*service)->db);
     hanse_mesh_view_release(&(*service)->view); /* one of zeros is released as well */
     free(*service);
@@ -38,6 +40,21 @@ int service_db(struct hanse_service *service, struct hanse_answer *answer, struc
         return answer_failure(answer, error, "The catalogue cannot be read");
     *ret_db = service->db;
     return HANSE_OK;
+}
+
+int service_published(struct hanse_service *service, struct hanse_answer *answer,
+                      struct hanse_published **ret_published)
+{
+    struct sqlite3 *db;
+    int error = service_db(service, answer, &db);
+    if (error == HANSE_OK && service->published == NULL) {
+        error = hanse_published_open(db, &service->published);
+        if (error != HANSE_OK)
+            answer_failure(answer, error, "The catalogue cannot be read");
+    }
+    if (error == HANSE_OK)
+        *ret_published = service->published;
+    return error;
 }
 
 const struct hanse_mesh_view *service_view_now(struct hanse_service *service)

@@ -6,18 +6,24 @@
 #include "home_internal.h"
 
 struct sqlite3;
+struct hanse_published;
 
 struct hanse_service {
     struct hanse_home *home;
-    struct hanse_mesh *mesh;     /* NULL: no node runs here */
-    struct sqlite3 *db;          /* opened when first asked for: a new home has no database yet */
-    struct hanse_mesh_view view; /* what this thread saw last; as_of.c */
-    uint64_t viewed_ms;          /* monotonic; 0: never */
+    struct hanse_mesh *mesh;           /* NULL: no node runs here */
+    struct sqlite3 *db;                /* opened when first asked for: a new home has no database yet */
+    struct hanse_published *published; /* on `db`; service_published */
+    struct hanse_mesh_view view;       /* what this thread saw last; as_of.c */
+    uint64_t viewed_ms;                /* monotonic; 0: never */
 };
 
 /* The reading connection, or an error answer. Borrowed. */
 HANSE_MUST_USE int service_db(struct hanse_service *service, struct hanse_answer *answer,
                               struct sqlite3 **ret_db);
+
+/* The questions that every publish asks of the catalogue, prepared once; or an error answer. Borrowed. */
+HANSE_MUST_USE int service_published(struct hanse_service *service, struct hanse_answer *answer,
+                                     struct hanse_published **ret_published);
 
 /* The mesh as it was at most VIEW_AGE_MS ago: good enough for ages and names, not for sizes. Zero without a
  * node. */

@@ -274,10 +274,10 @@ double rows_write(const struct rows *rows, const char *folder, size_t commits)
     sqlite3 *db = open_bare(path);
     for (uint32_t i = 0; i < rows->template_count; i++)
         must(sqlite3_prepare_v3(db, rows->templates[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i], NULL), db);
-    must(sqlite3_prepare_v2(db, "UPDATE journal SET size = ?1, frontier = zeroblob(320) WHERE id = 1", -1,
+    must(sqlite3_prepare_v2(db, "UPDATE hanse$journal SET size = ?1, frontier = zeroblob(320) WHERE id = 1", -1,
                             &statements[TEMPLATES_MAX], NULL),
          db);
-    must(sqlite3_prepare_v2(db, "UPDATE meta SET heads_root = randomblob(32)", -1, &statements[TEMPLATES_MAX + 1], NULL),
+    must(sqlite3_prepare_v2(db, "UPDATE hanse$meta SET heads_root = randomblob(32)", -1, &statements[TEMPLATES_MAX + 1], NULL),
          db);
     double start = seconds_now();
     for (size_t i = 0; i < rows->commit_count; i += commits) {

@@ -20,6 +20,19 @@
 #include "socket_options.h"
 #include "transport.h"
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN
+/* libzmq is not built with ThreadSanitizer, which therefore sees its memory change threads without a fence.
+ */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libzmq.so\nrace:libstdc++.so\ncalled_from_lib:libzmq.so\n";
+}
+#endif
+#endif
+
 #define SOON_MS 8000u
 
 struct keys {
