@@ -22,6 +22,7 @@ enum {
     SILENCE_MS = 15000,  /* a link that says nothing for so long is gone */
     HELLO_MS = 4000,     /* from dialling to the peer's HELLO */
     PULL_MS = 10000,     /* a pull without progress is given up */
+    STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
     ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
@@ -224,6 +225,9 @@ int intake_append(struct hanse_engine *e, const struct hanse_event *event);
 void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t size);
 void intake_failed(struct hanse_engine *e, struct ledger *ledger, int error);
 void waiting_drop(struct hanse_engine *e, struct ledger *ledger);
+/* Another peer is there to ask: a commit whose bodies have not moved for a while is dropped, so that nobody
+ * can keep it from us by promising it. */
+void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void ledger_release(struct hanse_engine *e, struct ledger *ledger);
 
 /* fences.c */

@@ -61,6 +61,19 @@ void ledger_release(struct hanse_engine *e, struct ledger *ledger)
     free(ledger);
 }
 
+void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger)
+{
+    const struct waiting *waiting = ledger->waiting;
+    if (waiting == NULL || waiting->from == link->id || e->now_ms + PULL_MS - STALL_MS < waiting->deadline_ms)
+        return;
+    struct link *from = link_find(e, waiting->from);
+    if (from != NULL)
+        link_learn(from, ledger, hanse_journal_size(&ledger->journal));
+    if (ledger->pulling == waiting->from)
+        pull_stop(e, ledger);
+    waiting_drop(e, ledger);
+}
+
 /* Asks for the commit to be stored. It has been applied. */
 static void persist(struct hanse_engine *e, struct ledger *ledger, struct intake *intake)
 {
@@ -146,7 +159,8 @@ static int wait_for_bodies(struct hanse_engine *e, struct link *link, struct led
                            struct intake *intake)
 {
     size_t bytes = hanse_commit_body_bytes(&intake->commit) + intake->message.size;
-    if (e->pending_bytes + bytes > HANSE_PENDING_BYTES || ledger->waiting != NULL)
+    bool asked_another = ledger->pulling != 0 && ledger->pulling != link->id; /* who will have the bodies */
+    if (e->pending_bytes + bytes > HANSE_PENDING_BYTES || ledger->waiting != NULL || asked_another)
         return HANSE_E_BUSY;
     struct waiting *waiting = hanse_calloc(1, sizeof *waiting);
     waiting->commit = intake->commit;
@@ -249,6 +263,7 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (place.first < size)
         return HANSE_E_STALE;
+    waiting_give_up(e, link, ledger);
     if (place.first > size || ledger->waiting != NULL) {
         if (place.first > link_known(link, ledger))
             link_learn(link, ledger, place.first);

@@ -210,8 +210,10 @@ void links_tick(struct hanse_engine *e)
 {
     for (size_t i = e->link_count; i > 0; i--) {
         struct link *link = &e->links[i - 1];
-        uint64_t patience = link->up ? SILENCE_MS : HELLO_MS;
-        if (e->now_ms - link->heard_ms > patience)
+        /* Without a HELLO nothing else that comes keeps a link. */
+        bool late =
+            link->up ? e->now_ms - link->heard_ms > SILENCE_MS : e->now_ms - link->since_ms > HELLO_MS;
+        if (late)
             link_close(e, link->id, HANSE_E_TIMED_OUT);
     }
     if (!hanse_hash_is_zero(&e->config.pin.mesh))

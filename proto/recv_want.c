@@ -17,7 +17,8 @@ void recv_want(struct hanse_engine *e, struct link *link, struct hanse_bytes mes
         return;
     const struct ledger *ledger = ledger_find(e, &id);
     bool guest = link->right == HANSE_LINK_GUEST;
-    if (ledger == NULL || !ledger->admitted || ledger->journal.held_size == 0 || (guest && !is_council(e, ledger))) {
+    if (ledger == NULL || !ledger->admitted || ledger->journal.held_size == 0 ||
+        (guest && !is_council(e, ledger))) {
         hanse_reader_fail(r, guest ? HANSE_E_NOT_ADMITTED : HANSE_E_UNKNOWN_JOURNAL);
         return;
     }

@@ -62,3 +62,8 @@ size_t hanse_engine_links(struct hanse_engine *e, struct hanse_link_view *ret_vi
     }
     return e->link_count;
 }
+
+size_t hanse_engine_pending_bytes(const struct hanse_engine *e)
+{
+    return e->pending_bytes;
+}

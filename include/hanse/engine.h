@@ -243,6 +243,9 @@ struct hanse_link_view {
 };
 size_t hanse_engine_links(struct hanse_engine *engine, struct hanse_link_view *ret_views, size_t max);
 
+/* Bytes of commits and bodies that wait for more to come: at most HANSE_PENDING_BYTES. */
+size_t hanse_engine_pending_bytes(const struct hanse_engine *engine);
+
 /* Whether an own journal may be signed now: HANSE_OK or FENCED. */
 HANSE_MUST_USE int hanse_engine_may_sign(struct hanse_engine *engine, const struct hanse_hash *id);
 

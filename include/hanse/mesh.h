@@ -85,7 +85,8 @@ struct hanse_mesh_view {
     } * own;
     uint64_t refused[128]; /* by -error */
     uint64_t sent_messages, sent_bytes, received_messages, received_bytes, dropped_messages;
-    struct hanse_mesh_snapshot *snapshot; /* what the pointers above are of: shared by all readers, never changed */
+    struct hanse_mesh_snapshot
+        *snapshot; /* what the pointers above are of: shared by all readers, never changed */
 };
 /* Never waits for the loop. The view is to be read only. */
 void hanse_mesh_view(struct hanse_mesh *mesh, struct hanse_mesh_view *ret_view);

@@ -5,18 +5,14 @@
 
 #define LIST_MAX 1000u
 
-/* The page begins after (domain, contract). The join's order is the answer's: journals by their index of
- * names, then each one's contracts by theirs, so a page costs its own rows only. */
-#define LIST_QUERY                                                                                           \
-    "SELECT j.name AS domain, c.contract, v.version, v.title, v.status, v.owner,"                            \
-    " (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions, "                 \
-    "v.published_at_ms, "                                                                                    \
-    "v.entry"                                                                                                \
-    " FROM hanse$journals j CROSS JOIN hanse$contract c ON c.journal = j.id CROSS JOIN "                     \
-    "hanse$contract_version v ON "                                                                           \
-    "v.id = c.best"                                                                                          \
-    " WHERE (?1 IS NULL OR j.name = ?1) AND (j.name > ?2 OR (j.name = ?2 AND c.contract > ?3))"              \
-    " ORDER BY j.name, c.contract LIMIT ?4"
+/* A page begins after (domain, contract) and goes journal by journal, so that it costs its own rows only. */
+#define JOURNALS                                                                                             \
+    "SELECT id, name FROM hanse$journals WHERE (?1 IS NULL OR name = ?1) AND name >= ?2 ORDER BY name"
+#define CONTRACTS                                                                                            \
+    "SELECT ?1 AS domain, c.contract, v.version, v.title, v.status, v.owner,"                                \
+    " (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions,"                  \
+    " v.published_at_ms, v.entry FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best"       \
+    " WHERE c.journal = ?2 AND c.contract > ?3 ORDER BY c.contract LIMIT ?4"
 
 int hanse_catalog_begin(sqlite3 *db)
 {
@@ -34,25 +30,49 @@ static json_t *cursor_of(const json_t *row)
                         json_string_value(json_object_get(row, "contract")));
 }
 
+/* Those of one journal, after `after`, until the page has `wanted`. */
+static int list_journal(sqlite3 *db, sqlite3_stmt *journals, struct hanse_bytes after, size_t wanted,
+                        json_t *contracts)
+{
+    sqlite3_stmt *rows;
+    int error = read_prepare(db, CONTRACTS, &rows);
+    if (error != HANSE_OK)
+        return error;
+    catalog_bind(rows, 1, hanse_bytes_of((const char *)sqlite3_column_text(journals, 1)));
+    sqlite3_bind_int64(rows, 2, sqlite3_column_int64(journals, 0));
+    catalog_bind(rows, 3, after);
+    sqlite3_bind_int64(rows, 4, (int64_t)(wanted - json_array_size(contracts)));
+    return read_rows(db, &rows, contracts);
+}
+
+static int list_page(sqlite3 *db, const char *domain, const char *after, size_t wanted, json_t *contracts)
+{
+    sqlite3_stmt *journals;
+    int rc = SQLITE_DONE, error = read_prepare(db, JOURNALS, &journals);
+    if (error != HANSE_OK)
+        return error;
+    struct hanse_bytes cursor = hanse_bytes_of(after == NULL ? "" : after), nothing = hanse_bytes_of("");
+    const uint8_t *slash = cursor.size == 0 ? NULL : memchr(cursor.data, '/', cursor.size);
+    struct hanse_bytes from = hanse_bytes(cursor.data, slash == NULL ? 0 : (size_t)(slash - cursor.data));
+    struct hanse_bytes last = slash == NULL ? nothing : hanse_bytes(slash + 1, cursor.size - from.size - 1);
+    catalog_bind(journals, 1, hanse_bytes_of(domain));
+    catalog_bind(journals, 2, from);
+    while (error == HANSE_OK && json_array_size(contracts) < wanted &&
+           (rc = sqlite3_step(journals)) == SQLITE_ROW) {
+        bool first = hanse_bytes_equal_text(from, (const char *)sqlite3_column_text(journals, 1));
+        error = list_journal(db, journals, first ? last : nothing, wanted, contracts);
+    }
+    sqlite3_finalize(journals);
+    return error != HANSE_OK ? error : hanse_store_error(db, rc);
+}
+
 int hanse_catalog_list(sqlite3 *db, const char *domain, const char *after, uint32_t limit,
                        json_t **ret_answer)
 {
-    sqlite3_stmt *rows;
-    int error = read_prepare(db, LIST_QUERY, &rows);
-    if (error != HANSE_OK)
-        return error;
+    json_t *contracts = json_array(), *next = NULL;
     if (limit == 0 || limit > LIST_MAX)
         limit = LIST_MAX;
-    struct hanse_bytes cursor = hanse_bytes_of(after == NULL ? "" : after);
-    const uint8_t *slash = cursor.size == 0 ? NULL : memchr(cursor.data, '/', cursor.size);
-    size_t before = slash == NULL ? cursor.size : (size_t)(slash - cursor.data);
-    catalog_bind(rows, 1, hanse_bytes_of(domain));
-    catalog_bind(rows, 2, hanse_bytes(cursor.data, before));
-    catalog_bind(rows, 3,
-                 slash == NULL ? hanse_bytes_of("") : hanse_bytes(slash + 1, cursor.size - before - 1));
-    sqlite3_bind_int64(rows, 4, (int64_t)limit + 1);
-    json_t *contracts = json_array(), *next = NULL;
-    error = read_rows(db, &rows, contracts);
+    int error = list_page(db, domain, after, (size_t)limit + 1, contracts);
     if (json_array_size(contracts) > limit) {
         json_array_remove(contracts, limit);
         next = cursor_of(json_array_get(contracts, limit - 1));

@@ -83,17 +83,17 @@ static int add_hit(struct searching *s, sqlite3_stmt *find, int64_t id, double s
     return error;
 }
 
+#define CANDIDATES                                                                                           \
+    "SELECT s.rowid, hanse_rank(s.hanse$search) FROM hanse$search s WHERE s.hanse$search MATCH ?1"
+#define BEST_FIRST " ORDER BY 2 DESC, s.rowid LIMIT ?2"
+
 static int prepare_candidates(struct searching *s, sqlite3_stmt **ret_statement)
 {
-    /* `+`: a filter on the rows found, not a query of the index for each contract of the domain. */
-    static const char *const all =
-        "SELECT rowid, hanse_rank(hanse$search) FROM hanse$search WHERE hanse$search MATCH ?1"
-        " ORDER BY 2 DESC, rowid LIMIT ?2";
+    static const char *const all = CANDIDATES BEST_FIRST;
+    /* One lookup for each row found: a domain's contracts may be many more than those. */
     static const char *const of_domain =
-        "SELECT rowid, hanse_rank(hanse$search) FROM hanse$search WHERE hanse$search MATCH ?1 AND +rowid IN "
-        "(SELECT c.best "
-        "FROM hanse$contract c"
-        " JOIN hanse$journals j ON j.id = c.journal WHERE j.name = ?3) ORDER BY 2 DESC, rowid LIMIT ?2";
+        CANDIDATES " AND (SELECT v.journal FROM hanse$contract_version v WHERE v.id = s.rowid) ="
+                   " (SELECT j.id FROM hanse$journals j WHERE j.name = ?3)" BEST_FIRST;
     const char *sql = s->search->domain == NULL ? all : of_domain;
     int error = read_prepare(s->db, sql, ret_statement);
     if (error != HANSE_E_CORRUPT)

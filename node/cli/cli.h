@@ -78,7 +78,7 @@ char *cli_whole_path(const char *path);
 HANSE_MUST_USE int cli_write_file(const char *path, struct hanse_bytes content, bool secret);
 
 /* The parameters that name a contract, as in {"domain","id","version"}; parts that are not given are left
- * out. */
+ * out. NULL when one is not UTF-8, which cli_call and cli_ask tell. */
 json_t *cli_contract(const struct cli *cli, const char *name);
 
 /* Members of answers; a missing one, or one of another type, reads as empty. */

@@ -44,11 +44,16 @@ json_t *cli_contract(const struct cli *cli, const char *name)
                                            : NULL;
     json_t *contract = part(id, at != NULL ? (size_t)(at - id) : strlen(id), uri);
     json_t *version = at != NULL ? part(at + 1, strlen(at + 1), uri) : NULL;
+    bool texts = contract != NULL && (domain != NULL || (slash == NULL && cli->domain == NULL)) &&
+                 (version != NULL || at == NULL);
     if (domain != NULL)
         json_object_set_new(params, "domain", domain);
     if (contract != NULL)
         json_object_set_new(params, "id", contract);
     if (version != NULL)
         json_object_set_new(params, "version", version);
-    return params;
+    if (texts)
+        return params;
+    json_decref(params); /* not UTF-8, and no part of it may be left out */
+    return NULL;
 }

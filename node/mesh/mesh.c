@@ -1,6 +1,5 @@
 /* The handle that other threads hold. They ask through a socket of their own and wait; they look through the
  * snapshot and never wait. */
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -10,10 +9,8 @@
 #include "hanse/check.h"
 #include "loop.h"
 
-#define IDLE_MAX   16u
-#define MMAP_BYTES (256 * 1024)
-#define TRIM_BYTES (1024 * 1024)
-#define FILES_MAX  8192u /* CONNECTIONS_MAX, the HTTP door's, the database's, and to spare */
+#define IDLE_MAX  16u
+#define FILES_MAX 8192u /* CONNECTIONS_MAX, the HTTP door's, the database's, and to spare */
 
 /* Read by many, freed by the last. */
 struct hanse_mesh_snapshot {
@@ -96,10 +93,6 @@ static void prepare_process(void)
     /* Signals are main's. */
     zsys_handler_set(NULL);
     HANSE_CHECK(zsys_init() != NULL);
-    /* Left to itself malloc learns from the first large message to keep such blocks, and a burst of bodies
-     * stays in memory for ever. Blocks of this size are the system's own and go back when they are freed. */
-    (void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
-    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_MAX) {
         files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;

@@ -6,6 +6,15 @@
 #include "hanse/catalog.h"
 #include "params.h"
 
+/* The view was taken a while ago, and ages are told as of now. */
+static uint64_t age_ms(const struct hanse_mesh_view *view, uint64_t time_ms)
+{
+    uint64_t today_ms = wall_ms();
+    uint64_t since_ms = view->taken_ms > 0 && today_ms > view->taken_ms ? today_ms - view->taken_ms : 0;
+    uint64_t now_ms = view->monotonic_ms + since_ms;
+    return now_ms > time_ms ? now_ms - time_ms : 0;
+}
+
 uint64_t domain_age_ms(const struct hanse_mesh_view *view, const struct hanse_domain_view *domain)
 {
     uint64_t known_ms = domain->heard_ms > domain->compared_ms ? domain->heard_ms : domain->compared_ms;
@@ -13,7 +22,7 @@ uint64_t domain_age_ms(const struct hanse_mesh_view *view, const struct hanse_do
         return 0;
     if (known_ms == 0)
         return UINT64_MAX;
-    return view->monotonic_ms > known_ms ? view->monotonic_ms - known_ms : 0;
+    return age_ms(view, known_ms);
 }
 
 bool domain_up_to_date(const struct hanse_mesh_view *view, const struct hanse_domain_view *domain)
@@ -25,7 +34,7 @@ json_t *age_json(const struct hanse_mesh_view *view, uint64_t time_ms)
 {
     if (time_ms == 0)
         return json_null();
-    return number_json(view->monotonic_ms > time_ms ? view->monotonic_ms - time_ms : 0);
+    return number_json(age_ms(view, time_ms));
 }
 
 struct hanse_hash heads_now(struct hanse_service *service)
@@ -55,7 +64,7 @@ static uint64_t knowledge_age_ms(const struct hanse_mesh_view *view)
         return 0;
     if (newest_ms == 0)
         return UINT64_MAX;
-    return view->monotonic_ms > newest_ms ? view->monotonic_ms - newest_ms : 0;
+    return age_ms(view, newest_ms);
 }
 
 /* Without a node nobody confirms anything: the newest commit says how old the knowledge is at least. */

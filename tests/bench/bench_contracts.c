@@ -1,4 +1,5 @@
-/* bench_contracts FIRST COUNT FOLDER: writes contracts as files, for benches that publish with the real program. */
+/* bench_contracts FIRST COUNT FOLDER: writes contracts as files, for benches that publish with the real
+ * program. */
 #include <stdio.h>
 #include <stdlib.h>
 

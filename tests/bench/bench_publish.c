@@ -1,6 +1,6 @@
-/* bench_publish FOLDER COUNT BATCH CLIENTS: publishes COUNT contracts, BATCH a commit, from CLIENTS threads, through
- * the service of a node in this process (validated, signed, stored, projected, searchable, synced); then writes the
- * same rows to bare SQLite with the same durability, and prints both. */
+/* bench_publish FOLDER COUNT BATCH CLIENTS: publishes COUNT contracts, BATCH a commit, from CLIENTS threads,
+ * through the service of a node in this process (validated, signed, stored, projected, searchable, synced);
+ * then writes the same rows to bare SQLite with the same durability, and prints both. */
 #include <jansson.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -31,8 +31,8 @@ static json_t *files_of(uint32_t first, uint32_t count)
         contract_make(i, &text);
         hanse_buffer_reset(&name);
         hanse_buffer_printf(&name, "%u.odcs.yaml", i);
-        json_array_append_new(files, json_pack("{s:s#,s:s#}", "name", name.data, (int)name.size, "content", text.data,
-                                               (int)text.size));
+        json_array_append_new(files, json_pack("{s:s#,s:s#}", "name", name.data, (int)name.size, "content",
+                                               text.data, (int)text.size));
     }
     hanse_buffer_release(&text);
     hanse_buffer_release(&name);
@@ -72,7 +72,8 @@ static struct hanse_mesh *start(struct hanse_home *home)
 {
     struct hanse_mesh_config config;
     struct hanse_mesh *mesh = NULL;
-    if (hanse_service_mesh_config(home, false, &config) != HANSE_OK || hanse_mesh_start(&config, &mesh) != HANSE_OK) {
+    if (hanse_service_mesh_config(home, false, &config) != HANSE_OK ||
+        hanse_mesh_start(&config, &mesh) != HANSE_OK) {
         fprintf(stderr, "bench: the node does not start\n");
         exit(1);
     }
@@ -132,9 +133,10 @@ int main(int argc, char **argv)
     hanse_buffer_append_text(&path, hanse_home_file(home, "hanse.db"));
     struct rows *rows = rows_record(path.data, argv[1]);
     double bare = rows_write(rows, argv[1], 1);
-    printf("{\"batch\": %u, \"clients\": %u, \"entries\": %u, \"per_second\": %.0f, \"bare_per_second\": %.0f, "
-           "\"ratio\": %.3f, \"rows\": %zu}\n",
-           batch, clients, count, count / ours, count / bare, bare / ours, rows_count(rows));
+    printf(
+        "{\"batch\": %u, \"clients\": %u, \"entries\": %u, \"per_second\": %.0f, \"bare_per_second\": %.0f, "
+        "\"ratio\": %.3f, \"rows\": %zu}\n",
+        batch, clients, count, count / ours, count / bare, bare / ours, rows_count(rows));
     rows_destroy(&rows);
     hanse_home_close(&home);
     hanse_buffer_release(&path);

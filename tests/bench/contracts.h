@@ -1,4 +1,5 @@
-/* Contracts for benches: about 2 KB of ODCS with twenty fields each, no two alike, the same from run to run. */
+/* Contracts for benches: about 2 KB of ODCS with twenty fields each, no two alike, the same from run to run.
+ */
 #ifndef BENCH_CONTRACTS_H
 #define BENCH_CONTRACTS_H
 

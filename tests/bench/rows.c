@@ -112,8 +112,10 @@ static int trace(unsigned type, void *context, void *statement, void *text)
     (void)type;
     (void)text;
     const char *sql = sqlite3_sql(statement);
-    /* FTS5's own writing to its tables shows too, by their quoted names: the bare run does that again by itself. */
-    if (strncmp(sql, "INSERT", 6) != 0 || strchr(sql, '?') == NULL || strncmp(sql, "INSERT INTO '", 13) == 0 || strstr(sql, "'merge'") != NULL)
+    /* FTS5's own writing to its tables shows too, by their quoted names: the bare run does that again by
+     * itself. */
+    if (strncmp(sql, "INSERT", 6) != 0 || strchr(sql, '?') == NULL ||
+        strncmp(sql, "INSERT INTO '", 13) == 0 || strstr(sql, "'merge'") != NULL)
         return 0;
     char *expanded = sqlite3_expanded_sql(statement);
     keep(context, sql, expanded);
@@ -135,8 +137,8 @@ static void add_commit(struct rows *rows, struct hanse_store *store, struct hans
         hanse_store_commit(store) != HANSE_OK)
         fail("scratch store", "append failed");
     rows->commits = hanse_realloc(rows->commits, (rows->commit_count + 1) * sizeof rows->commits[0]);
-    rows->commits[rows->commit_count++] =
-        (struct commit){.first = first, .count = rows->count - first, .entries = commit.count - 1, .size = frontier.size};
+    rows->commits[rows->commit_count++] = (struct commit){
+        .first = first, .count = rows->count - first, .entries = commit.count - 1, .size = frontier.size};
     rows->entries += commit.count - 1;
     hanse_commit_release(&commit);
 }
@@ -147,7 +149,8 @@ static void add_journal(struct rows *rows, struct hanse_store *from, struct hans
     for (uint64_t at = 0; at < size;) {
         const struct hanse_bytes *messages = NULL;
         size_t count = 0;
-        if (hanse_store_load_commits(from, journal, at, size, 1 << 20, &messages, &count) != HANSE_OK || count == 0)
+        if (hanse_store_load_commits(from, journal, at, size, 1 << 20, &messages, &count) != HANSE_OK ||
+            count == 0)
             fail("journal", "cannot be loaded");
         for (size_t i = 0; i < count; i++)
             add_commit(rows, to, messages[i]);
@@ -177,7 +180,9 @@ struct rows *rows_record(const char *path, const char *folder)
     sqlite3_trace_v2(hanse_store_connection(to), SQLITE_TRACE_STMT, trace, rows);
     sqlite3_stmt *journals = NULL;
     sqlite3 *db = hanse_store_connection(from);
-    must(sqlite3_prepare_v2(db, "SELECT journal_id, size FROM hanse$journal ORDER BY id", -1, &journals, NULL), db);
+    must(
+        sqlite3_prepare_v2(db, "SELECT journal_id, size FROM hanse$journal ORDER BY id", -1, &journals, NULL),
+        db);
     while (sqlite3_step(journals) == SQLITE_ROW) {
         struct hanse_hash id;
         memcpy(id.bytes, sqlite3_column_blob(journals, 0), sizeof id.bytes);
@@ -235,10 +240,11 @@ static sqlite3 *open_bare(const char *path)
     hanse_store_close(&store);
     hanse_catalog_destroy(&catalog);
     must(sqlite3_open(path, &db), db);
-    must(sqlite3_exec(db,
-                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
-                      "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY",
-                      NULL, NULL, NULL),
+    must(sqlite3_exec(
+             db,
+             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
+             "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY",
+             NULL, NULL, NULL),
          db);
     return db;
 }
@@ -273,11 +279,13 @@ double rows_write(const struct rows *rows, const char *folder, size_t commits)
     char *path = path_in(folder, "bare.db");
     sqlite3 *db = open_bare(path);
     for (uint32_t i = 0; i < rows->template_count; i++)
-        must(sqlite3_prepare_v3(db, rows->templates[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i], NULL), db);
-    must(sqlite3_prepare_v2(db, "UPDATE hanse$journal SET size = ?1, frontier = zeroblob(320) WHERE id = 1", -1,
-                            &statements[TEMPLATES_MAX], NULL),
+        must(sqlite3_prepare_v3(db, rows->templates[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i], NULL),
+             db);
+    must(sqlite3_prepare_v2(db, "UPDATE hanse$journal SET size = ?1, frontier = zeroblob(320) WHERE id = 1",
+                            -1, &statements[TEMPLATES_MAX], NULL),
          db);
-    must(sqlite3_prepare_v2(db, "UPDATE hanse$meta SET heads_root = randomblob(32)", -1, &statements[TEMPLATES_MAX + 1], NULL),
+    must(sqlite3_prepare_v2(db, "UPDATE hanse$meta SET heads_root = randomblob(32)", -1,
+                            &statements[TEMPLATES_MAX + 1], NULL),
          db);
     double start = seconds_now();
     for (size_t i = 0; i < rows->commit_count; i += commits) {

@@ -189,6 +189,19 @@ int disk_restore(const struct disk *disk, struct hanse_engine *engine)
     return error;
 }
 
+/* Adds a message to the answer as long as it may grow. */
+static bool add_commit(struct answer *answer, const struct record *record, uint64_t end, size_t *bytes,
+                       uint32_t max_bytes)
+{
+    struct hanse_bytes message = hanse_buffer_bytes(&record->message);
+    if (record->end > end || *bytes > max_bytes)
+        return false;
+    answer->messages[answer->count++] = message;
+    *bytes += message.size;
+    return true;
+}
+
+/* As a store that sees its own open transaction: what is not durable yet is found too, up to `end`. */
 void disk_load_commits(const struct disk *disk, uint32_t chain, uint64_t first, uint64_t end,
                        uint32_t max_bytes, struct answer *ret_answer)
 {
@@ -199,11 +212,14 @@ void disk_load_commits(const struct disk *disk, uint32_t chain, uint64_t first, 
     *ret_answer = (struct answer){0};
     if (record == NULL || record->commit.first != first)
         return;
-    ret_answer->messages = hanse_calloc(shelf->count - at, sizeof ret_answer->messages[0]);
-    for (; at < shelf->count && shelf->records[at]->end <= end && bytes <= max_bytes; at++) {
-        struct hanse_bytes message = hanse_buffer_bytes(&shelf->records[at]->message);
-        ret_answer->messages[ret_answer->count++] = message;
-        bytes += message.size;
+    ret_answer->messages =
+        hanse_calloc(shelf->count - at + disk->written_count, sizeof ret_answer->messages[0]);
+    while (at < shelf->count && add_commit(ret_answer, shelf->records[at], end, &bytes, max_bytes))
+        at++;
+    for (size_t i = 0; at == shelf->count && i < disk->written_count; i++) {
+        if (disk->written[i].chain == chain &&
+            !add_commit(ret_answer, disk->written[i].record, end, &bytes, max_bytes))
+            break;
     }
 }
 

@@ -123,6 +123,7 @@ static void fire_roll_back(struct sim *sim, struct happening *happening)
              way == 0   ? ""
              : way == 1 ? ", its fences are lost"
                         : " as a whole");
+    node->disk.written_count = 0; /* what only this disk ever had, and nobody was told of, is gone */
     node_crash(sim, node);
     disk_roll_back(&node->disk, way == 2);
     for (uint32_t c = 0; c < sim->archive.chain_count; c++)

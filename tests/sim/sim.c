@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define CHECK_MS  1000u
-#define STEADY_MS 8000u /* how long it must stay converged */
+#define STEADY_MS 12000u /* how long it must stay converged */
 
 void sim_trace(struct sim *sim, uint64_t value)
 {

@@ -81,8 +81,9 @@ static void read_secret(const char *text, uint8_t ret_secret[static 32])
     }
     const char *base64 = fgets(line, sizeof line, file) != NULL ? strchr(line, ':') : NULL;
     fclose(file);
-    if (base64 == NULL || sodium_base642bin(ret_secret, 32, base64 + 1, strlen(base64 + 1), " \n", &size, NULL,
-                                            sodium_base64_VARIANT_ORIGINAL) != 0 ||
+    if (base64 == NULL ||
+        sodium_base642bin(ret_secret, 32, base64 + 1, strlen(base64 + 1), " \n", &size, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
         size != 32)
         die("that is no node.key");
 }
@@ -503,7 +504,8 @@ int main(int argc, char **argv)
     connect_peer(&peer);
     send_hello(&peer);
     act(&peer, argv[1], argv + 6);
-    printf("\"sent\":%llu,\"commits\":%llu}\n", (unsigned long long)peer.sent, (unsigned long long)peer.commits);
+    printf("\"sent\":%llu,\"commits\":%llu}\n", (unsigned long long)peer.sent,
+           (unsigned long long)peer.commits);
     zmq_close(peer.socket);
     zmq_ctx_term(peer.context);
     return 0;

@@ -213,11 +213,15 @@ def hostile_member(stage, mesh, victim, attack, author):
     with stage.step("a member that lies about our own journal does not keep us from publishing") as step:
         journal = journal_of(victim.node)
         victim.node.stop()
-        ready = victim.node.start()
-        process = attack.start("lie", journal, 60000)
+        author.node.stop()
+        victim.node.up()  # nobody has confirmed its own head when the lie comes
+        process = attack.start("lie", journal, 120000)
         try:
-            os.read(ready, 1)
-            os.close(ready)
+            def believed():
+                own = victim.node.domains()[victim.node.name]
+                return own["known_entries"] > own["entries"]
+            until("the lie is heard", 10, believed)
+            author.node.up()
             start = time.monotonic()
 
             def published():
@@ -226,7 +230,7 @@ def hostile_member(stage, mesh, victim, attack, author):
                     return True
                 except Failed:
                     return False
-            until("it publishes", 60, published)
+            until("it publishes", 40, published)
             took = time.monotonic() - start
         finally:
             process.kill()

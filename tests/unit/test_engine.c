@@ -424,9 +424,13 @@ static void a_silent_link_is_closed_and_a_live_one_is_not(void **state)
     struct wired *w = *state;
     meet(w);
     uint64_t start_ms = w->now_ms;
-    puppet(w, A, HANSE_LINK_MEMBER, B); /* never says hello */
-    member_puppet(w);                   /* says no more */
+    struct hanse_buffer root;
+    hanse_link mute = puppet(w, A, HANSE_LINK_MEMBER, B); /* talks, and never says hello */
+    member_puppet(w);                                     /* says no more */
     for (int i = 0; i < 40; i++) {
+        say_root(&root);
+        puppet_says(w, A, mute, &root);
+        hanse_buffer_release(&root);
         tick(w, A, 500);
         tick(w, B, 0);
         deliver_all(w);
@@ -446,6 +450,7 @@ static void the_tick_stays_due_however_much_happens(void **state)
         w->now_ms += 50;
         assert_int_equal(publish(w, A, ALPHA, "orders", 10), HANSE_OK);
         assert_true(w->peers[A].timer_ms <= due_ms);
+        assert_true(w->peers[A].timer_ms > w->now_ms);
     }
 }
 

@@ -172,6 +172,27 @@ static void a_lost_disk_comes_back_from_the_mesh(void **state)
     assert_true(same_heads(w, A, B));
 }
 
+static void everybody_who_is_here_is_asked(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer heads;
+    crash(w, A);
+    make(w, A, "");
+    start(w, A);
+    hanse_link links[2];
+    for (int i = 0; i < 2; i++) {
+        links[i] = puppet(w, A, HANSE_LINK_MEMBER, B + i);
+        puppet_hello(w, A, links[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(may_sign(w, A, ALPHA), HANSE_E_FENCED);
+        say_heads(w, &heads, true, COUNCIL, 8);
+        puppet_says(w, A, links[i], &heads);
+        hanse_buffer_release(&heads);
+    }
+    assert_int_equal(may_sign(w, A, ALPHA), HANSE_OK);
+}
+
 static void a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only(void **state)
 {
     struct wired *w = *state;
@@ -428,6 +449,7 @@ int main(void)
         TEST(a_disk_behind_its_fence_does_not_sign_whoever_says_what),
         TEST(without_a_fence_the_mesh_is_asked_first),
         TEST(a_lost_disk_comes_back_from_the_mesh),
+        TEST(everybody_who_is_here_is_asked),
         TEST(a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only),
         TEST(a_failed_write_is_taken_back_and_pulled_again),
         TEST(an_own_commit_that_could_not_be_stored_was_never_signed_for_others),

@@ -233,6 +233,17 @@ static uint64_t held(struct node *node, const struct hanse_hash *journal)
     return size;
 }
 
+static size_t up_links(struct node *node)
+{
+    struct hanse_mesh_view view;
+    hanse_mesh_view(node->mesh, &view);
+    size_t count = 0;
+    for (size_t i = 0; i < view.link_count; i++)
+        count += view.links[i].up;
+    hanse_mesh_view_release(&view);
+    return count;
+}
+
 static size_t roster_count(struct node *node)
 {
     struct hanse_mesh_view view;
@@ -653,6 +664,52 @@ static void the_fence_is_written_before_the_answer(void **state)
     node_end(&node);
 }
 
+static atomic_size_t fence_writes, fence_waits;
+
+void __wrap_hanse_fence_write(struct hanse_fence *fence, const struct hanse_fence_mark *acknowledged,
+                              const struct hanse_fence_mark *intended);
+void __real_hanse_fence_write(struct hanse_fence *fence, const struct hanse_fence_mark *acknowledged,
+                              const struct hanse_fence_mark *intended);
+int __wrap_hanse_fence_wait(struct hanse_fence *fence);
+int __real_hanse_fence_wait(struct hanse_fence *fence);
+
+void __wrap_hanse_fence_write(struct hanse_fence *fence, const struct hanse_fence_mark *acknowledged,
+                              const struct hanse_fence_mark *intended)
+{
+    atomic_fetch_add(&fence_writes, 1);
+    __real_hanse_fence_write(fence, acknowledged, intended);
+}
+
+static atomic_int fence_error;
+
+int __wrap_hanse_fence_wait(struct hanse_fence *fence)
+{
+    int error = __real_hanse_fence_wait(fence);
+    atomic_fetch_add(&fence_waits, 1);
+    return error != HANSE_OK ? error : atomic_load(&fence_error);
+}
+
+static void the_fence_is_waited_for_and_its_failure_told(void **state)
+{
+    (void)state;
+    struct node node;
+    struct hanse_appended appended;
+    node_init(&node, 1);
+    node_start(&node);
+    node_found(&node);
+    size_t writes = atomic_load(&fence_writes), waits = atomic_load(&fence_waits);
+    assert_int_equal(publish(&node, "a", &appended), HANSE_OK);
+    assert_true(atomic_load(&fence_writes) > writes);
+    assert_true(atomic_load(&fence_waits) > waits);
+    atomic_store(&fence_error, HANSE_E_DISK_FULL);
+    assert_int_equal(publish(&node, "b", &appended), HANSE_E_DISK_FULL);
+    atomic_store(&fence_error, HANSE_OK);
+    assert_int_equal(publish(&node, "c", &appended), HANSE_OK);
+    assert_int_equal(appended.first, 6); /* what the database has committed stands */
+    assert_verified(&node);
+    node_end(&node);
+}
+
 static void a_publish_that_was_cut_off_asks_first(void **state)
 {
     (void)state;
@@ -748,15 +805,32 @@ static void a_node_that_lost_its_disk_gets_its_journal_back_and_then_signs(void 
     pair_end(nodes, &council);
 }
 
-static size_t up_links(struct node *node)
+static void what_was_acknowledged_and_is_nowhere_is_not_signed_over(void **state)
 {
-    struct hanse_mesh_view view;
-    hanse_mesh_view(node->mesh, &view);
-    size_t count = 0;
-    for (size_t i = 0; i < view.link_count; i++)
-        count += view.links[i].up;
-    hanse_mesh_view_release(&view);
-    return count;
+    (void)state;
+    struct node nodes[2];
+    struct council council;
+    struct hanse_appended appended;
+    pair_start(nodes, &council);
+    hanse_mesh_stop(&nodes[0].mesh);
+    hanse_mesh_stop(&nodes[1].mesh);
+    save_database(&nodes[1], "backup");
+    nodes[1].config.offline = true;
+    node_start(&nodes[1]);
+    assert_int_equal(publish(&nodes[1], "a", &appended), HANSE_OK); /* nobody else has it */
+    hanse_mesh_stop(&nodes[1].mesh);
+    restore_database(&nodes[1], "backup");
+    nodes[1].config.offline = false;
+    node_start(&nodes[0]);
+    seed_with(&nodes[1], &nodes[0]);
+    node_start(&nodes[1]);
+    UNTIL(up_links(&nodes[1]) > 0);
+    uint64_t end = clock_monotonic_ms() + 2500; /* two comparisons of heads, and more */
+    while (clock_monotonic_ms() < end) {
+        assert_int_equal(publish(&nodes[1], "b", &appended), HANSE_E_FENCED);
+        poll(NULL, 0, 50);
+    }
+    pair_end(nodes, &council);
 }
 
 static void a_guest_asks_through_the_lobby_and_is_let_in(void **state)
@@ -948,10 +1022,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_rolled_back_database_does_not_sign),
         cmocka_unit_test(a_missing_fence_in_a_mesh_does_not_sign),
         cmocka_unit_test(the_fence_is_written_before_the_answer),
+        cmocka_unit_test(the_fence_is_waited_for_and_its_failure_told),
         cmocka_unit_test(a_publish_that_was_cut_off_asks_first),
         cmocka_unit_test(what_one_publishes_the_other_holds),
         cmocka_unit_test(a_peer_that_was_away_catches_up),
         cmocka_unit_test(a_node_that_lost_its_disk_gets_its_journal_back_and_then_signs),
+        cmocka_unit_test(what_was_acknowledged_and_is_nowhere_is_not_signed_over),
         cmocka_unit_test(a_guest_asks_through_the_lobby_and_is_let_in),
         cmocka_unit_test(looking_never_waits_for_the_loop),
         cmocka_unit_test(two_idle_nodes_cost_next_to_nothing),
