@@ -18,8 +18,11 @@ target_include_directories(hanse-options INTERFACE ${PROJECT_SOURCE_DIR}/include
 target_compile_definitions(hanse-options INTERFACE _GNU_SOURCE HANSE_VERSION="${PROJECT_VERSION}")
 target_compile_options(hanse-options INTERFACE
   -Wall -Wextra -Werror -Wformat=2 -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-  -Wimplicit-fallthrough -Wvla -Wpointer-arith -Wwrite-strings -Wno-format-truncation -fno-strict-aliasing -fno-common)
+  -Wimplicit-fallthrough -Wvla -Wpointer-arith -Wwrite-strings -fno-strict-aliasing -fno-common)
 
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(hanse-options INTERFACE -Wno-format-truncation) # snprintf cuts on purpose
+endif()
 if(HANSE_HARDENED)
   target_compile_options(hanse-options INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full

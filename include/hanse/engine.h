@@ -189,9 +189,10 @@ HANSE_MUST_USE int hanse_engine_restore_journal(struct hanse_engine *engine, con
 HANSE_MUST_USE int hanse_engine_restore_live(struct hanse_engine *engine, const struct hanse_hash *id,
                                              uint64_t index, struct hanse_bytes entry,
                                              struct hanse_bytes salted);
-/* Declares that this node writes `id` (which may be empty here still, or again). With `fenced`, APPEND gives
- * FENCED until the journal has `fence_size` entries and a member peer has been asked for its head. May be
- * called at any time between steps (a domain added to a running node). */
+/* Declares that this node writes `id` (which may be empty here still, or again). APPEND gives FENCED until
+ * the journal has `fence_size` entries, and as many as any member told of; with `fenced`, also until three
+ * members (or all others, when there are fewer) have been asked for its head. May be called at any time
+ * between steps (a domain added to a running node). */
 void hanse_engine_own(struct hanse_engine *engine, const struct hanse_hash *id, bool fenced,
                       uint64_t fence_size);
 /* The fence of an own journal is overridden (`--offline`). */

@@ -44,6 +44,7 @@
     X(UNKNOWN_MESSAGE, -52, "a message of unknown type")                                                     \
     X(UNREACHABLE, -53, "nobody answers there")                                                              \
     X(TIMED_OUT, -54, "no answer came in time")                                                              \
+    X(HANDSHAKE, -55, "a connection ended before it had proved its key")                                     \
     /* the machine */                                                                                        \
     X(IO, -70, "reading or writing failed")                                                                  \
     X(DISK_FULL, -71, "the disk is full")                                                                    \

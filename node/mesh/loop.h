@@ -128,6 +128,7 @@ struct loop {
     struct writer *writers;
     size_t writer_count;
 
+    bool strangers_told; /* the log has its one line about them */
     bool unmaintained;   /* the store was written to since maintenance had nothing left to do */
     uint64_t untrimmed;  /* bytes that came and went since memory was given back */
     uint64_t ended_then; /* connections that had ended by then */

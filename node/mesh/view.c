@@ -58,6 +58,18 @@ static void copy_own(struct loop *loop, struct hanse_mesh_view *view)
     }
 }
 
+/* Whoever knocks without a key that we know is counted each time and told of once: they may be many. */
+static void tell_of_strangers(struct loop *loop)
+{
+    const struct transport_counts *counts = transport_counts(loop->transport);
+    if (loop->strangers_told || counts->zap.refused + counts->handshakes_failed == 0)
+        return;
+    loop->strangers_told = true;
+    loop_log(loop, LOG_WARN,
+             "somebody without a key of this mesh was turned away; from now on this is only counted "
+             "(hanse status)");
+}
+
 static void copy_counts(struct loop *loop, struct hanse_mesh_view *view)
 {
     const struct transport_counts *counts = transport_counts(loop->transport);
@@ -66,6 +78,7 @@ static void copy_counts(struct loop *loop, struct hanse_mesh_view *view)
                                             counts->dropped[TRANSPORT_NOT_ADMITTED] +
                                             counts->dropped[TRANSPORT_OTHER_KEY];
     view->refused[-HANSE_E_BUSY] += counts->zap.too_often + counts->dropped[TRANSPORT_LINKS_FULL];
+    view->refused[-HANSE_E_HANDSHAKE] += counts->handshakes_failed;
     view->sent_messages = counts->sent_messages;
     view->sent_bytes = counts->sent_bytes;
     view->received_messages = counts->received_messages;
@@ -93,6 +106,7 @@ void loop_snapshot(struct loop *loop)
     copy_roster(loop, &view);
     copy_own(loop, &view);
     copy_counts(loop, &view);
+    tell_of_strangers(loop);
     mesh_set_snapshot(loop->mesh, snapshot_new(&view));
     loop->changed = false;
     loop->snapshot_ms = loop->now_ms;

@@ -62,7 +62,7 @@ static int add_entry(struct hanse_store *store, const struct append *append, uin
     store_bind_uint(add, 2, append->commit->first + i);
     store_bind_uint(add, 3, append->commit->seal.time_ms);
     sqlite3_bind_int(add, 4, !hanse_entry_is_seal(&item->entry));
-    sqlite3_bind_int(add, 5, item->entry.operation);
+    sqlite3_bind_int(add, 5, (int)item->entry.operation);
     store_bind_text(add, 6, item->entry.kind);
     store_bind_text(add, 7, item->entry.key);
     if (item->entry.has_body)

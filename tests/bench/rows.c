@@ -243,7 +243,7 @@ static sqlite3 *open_bare(const char *path)
     must(sqlite3_exec(
              db,
              "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
-             "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY",
+             "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY",
              NULL, NULL, NULL),
          db);
     return db;

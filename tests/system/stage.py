@@ -159,10 +159,10 @@ def contract(identity, version="1.0.0", **more):
     return text + "schema:\n- name: %s\n  properties:\n  - name: id\n    logicalType: string\n" % identity.replace("-", "_")
 
 
-def rss_kib(node):
-    """Resident memory of a node's process."""
+def kib(node, what):
+    """VmRSS, VmPeak … of a node's process, in KiB."""
     status = pathlib.Path("/proc/%d/status" % node.process.pid).read_text()
-    return int(status.split("VmRSS:")[1].split()[0])
+    return int(status.split(what + ":")[1].split()[0])
 
 
 def heads_root(node):

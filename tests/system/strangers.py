@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 
-from stage import SKIP, Failed, Mesh, Stage, agree, claim, contract, heads_root, rss_kib, run, until
+from stage import SKIP, Failed, Mesh, Stage, agree, claim, contract, heads_root, kib, run, until
 
 GROWTH_KIB = 8 * 1024
+RESERVED_KIB = 1024 * 1024  # of addresses, not of memory: a frame's header alone must not reserve what it names
 LOG_LINES = 300
 TOGETHER = 800  # connections; fewer than a process may have open by default
 GREETING = b"\xff" + b"\0" * 8 + b"\x7f\x03\x01" + b"CURVE".ljust(20, b"\0") + b"\0" * 32
@@ -29,8 +30,10 @@ class Victim:
         self.key = node.get("status")["node"]
 
     def holds(self):
-        rows = self.node.post("sql", {"query": "select domain, contract, version from versions order by 1, 2, 3"})["rows"]
-        return heads_root(self.node), rows, {n: d["entries"] for n, d in self.node.domains().items()}
+        def ask(query):
+            return self.node.post("sql", {"query": query})["rows"]
+        return {"heads": heads_root(self.node), "versions": ask("select domain, contract, version from versions order by 1, 2, 3"),
+                "entries": ask("select domain, entries from domains order by 1")}
 
     def log_lines(self):
         return len(self.node.log.read_bytes().splitlines())
@@ -42,18 +45,22 @@ class Victim:
 
     def begin(self):
         self.before = self.holds()
-        self.memory, self.lines, self.counted = rss_kib(self.node), self.log_lines(), self.count()
+        self.memory, self.peak = kib(self.node, "VmRSS"), kib(self.node, "VmPeak")
+        self.lines, self.counted = self.log_lines(), self.count()
 
     def unharmed(self):
         claim(self.node.process.poll() is None, "it died")
-        claim(self.holds() == self.before, "it holds something else than before")
+        claim(kib(self.node, "VmPeak") < self.peak + RESERVED_KIB, "it reserved %d MiB", (kib(self.node, "VmPeak") - self.peak) >> 10)
+        now = self.holds()
+        claim(now == self.before, "it holds something else than before: %s", [
+            (what, [x for x in now[what] if x not in self.before[what]]) for what in now if now[what] != self.before[what]])
         try:
-            until("memory", 20, lambda: rss_kib(self.node) <= self.memory + GROWTH_KIB)
+            until("memory", 20, lambda: kib(self.node, "VmRSS") <= self.memory + GROWTH_KIB)
         except Failed:
-            raise Failed("memory grew from %d to %d KiB" % (self.memory, rss_kib(self.node)))
+            raise Failed("memory grew from %d to %d KiB" % (self.memory, kib(self.node, "VmRSS")))
         lines = self.log_lines() - self.lines
         claim(lines <= LOG_LINES, "%d log lines", lines)
-        return "memory %+d KiB, %d log lines, %d counted" % (rss_kib(self.node) - self.memory, lines,
+        return "memory %+d KiB, %d log lines, %d counted" % (kib(self.node, "VmRSS") - self.memory, lines,
                                                          self.count() - self.counted)
 
 
@@ -205,7 +212,7 @@ def hostile_member(stage, mesh, victim, attack, author):
         try:
             until("the attack is felt", 10, lambda: victim.count() > 0)
             author.node.up()
-            _, took = until("the victim has it", 30, lambda: victim.node.has("orders", "wanted"))
+            _, took = until("the victim has it", 8, lambda: victim.node.has("orders", "wanted"))
         finally:
             process.kill()
             process.wait()
