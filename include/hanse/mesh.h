@@ -45,6 +45,7 @@ struct hanse_appended {
     uint64_t size;  /* of the journal after the commit */
     struct hanse_hash root;
     struct hanse_signature signature;
+    struct hanse_public_key signer; /* whose signature it is */
     uint64_t time_ms;
 };
 /* Makes one commit of the drafts, all or nothing; returns when it is on the disk. Errors: FENCED, NOT_WRITER,

@@ -94,6 +94,7 @@ static void apply_persist(struct loop *loop, const struct hanse_effect *effect)
             .size = size,
             .root = commit->root,
             .signature = commit->signature,
+            .signer = hanse_signing_key_public(&writer->config.key),
             .time_ms = commit->seal.time_ms,
         };
 }

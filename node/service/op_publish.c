@@ -6,7 +6,6 @@
 #include "drafts.h"
 #include "hanse/catalog.h"
 #include "hanse/checkpoint.h"
-#include "keyfile.h"
 #include "mesh_config.h"
 #include "names.h"
 #include "operations.h"
@@ -108,15 +107,9 @@ static void add_contracts(struct batch *batch, struct drafts *drafts)
 static void write_note(const struct publish *publish, const struct hanse_appended *appended,
                        struct hanse_buffer *out)
 {
-    struct hanse_signing_key key;
     const struct hanse_checkpoint checkpoint = {
         .journal = publish->domain.journal, .size = appended->size, .root = appended->root};
-    struct home_path path = home_domain_file(publish->service->home, publish->domain.name, SIGNING_KEY);
-    if (keyfile_signing(path.text, true, &key) != HANSE_OK)
-        return; /* the commit stands; only its receipt is missing */
-    struct hanse_public_key public = hanse_signing_key_public(&key);
-    explicit_bzero(&key, sizeof key);
-    hanse_checkpoint_note(&checkpoint, &public, &appended->signature, out);
+    hanse_checkpoint_note(&checkpoint, &appended->signer, &appended->signature, out);
 }
 
 static int answer_published(const struct publish *publish, const struct hanse_appended *appended,
