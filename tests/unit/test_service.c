@@ -1,4 +1,5 @@
 /* The use cases at one node. */
+#include "hanse/checkpoint.h"
 #include "service_fixture.h"
 
 static void every_operation_has_a_name_and_a_route_of_its_own(void **state)
@@ -72,6 +73,28 @@ static void one_team_alone_is_admitted_at_once(void **state)
                      64);
 }
 
+/* With the public key that the home shows for the domain. */
+static void assert_receipt_verifies(struct fixture *f, const char *receipt)
+{
+    struct hanse_checkpoint checkpoint;
+    struct hanse_signature signature;
+    bool verified = false;
+    must(f, 0, "key_show", json_object());
+    const json_t *key;
+    size_t i;
+    json_array_foreach(json_object_get(f->answer, "keys"), i, key)
+    {
+        struct hanse_hash bytes;
+        struct hanse_public_key public;
+        if (hanse_hash_from_hex(json_string_value(json_object_get(key, "key")), &bytes) != HANSE_OK)
+            continue;
+        memcpy(public.bytes, bytes.bytes, sizeof public.bytes);
+        verified = verified || hanse_checkpoint_parse(hanse_bytes_of(receipt), &public, &checkpoint,
+                                                      &signature) == HANSE_OK;
+    }
+    assert_true(verified);
+}
+
 static void what_is_published_is_found_and_given_back_byte_for_byte(void **state)
 {
     struct fixture *f = *state;
@@ -84,6 +107,9 @@ static void what_is_published_is_found_and_given_back_byte_for_byte(void **state
     const char *note = json_string_value(json_object_get(published(f, 0), "checkpoint"));
     assert_non_null(note);
     assert_memory_equal(note, "hanse.journal/", 14);
+    char *receipt = strdup(note);
+    assert_receipt_verifies(f, receipt);
+    free(receipt);
     must(f, 0, "search", json_pack("{s:s}", "q", "order"));
     const json_t *hit = json_array_get(json_object_get(f->answer, "results"), 0);
     assert_string_equal(json_string_value(json_object_get(hit, "contract")), "orders");
