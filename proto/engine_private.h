@@ -4,7 +4,8 @@
  *   links.c       links: opening, keeping, closing; whom to dial
  *   roster.c      who is admitted, and where they live
  *   heads.c       comparing heads, pulling what is missing
- *   intake.c      commits on their way from a message to the disk and on to others
+ *   intake.c      commits on their way from a message to the disk
+ *   spread.c      from there to others: who gets a commit and who is told of it
  *   fences.c      when an own journal may be signed
  *   effects.c     the list of effects of one step
  *   views.c       looking in
@@ -31,7 +32,14 @@ enum {
     NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
     ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
+    DRAW_NODES_MAX = 64,
+    REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
+    COLLECT_MS = 15,    /* what lazy links are told of is collected for so long */
+    GRAFT_MS = 250,     /* what was told of and has not come after this is asked for */
+    GRAFTS_MAX = 8,     /* so often; the rest is left to reconciling */
+    NEWS_MAX = 64,      /* journals to tell one link of; then it is told at once */
+    MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -41,7 +49,7 @@ struct intake {
     struct hanse_buffer message;
     struct hanse_buffer *bodies; /* those that came apart, one an item; or NULL */
     hanse_link from;             /* not sent back there; 0: written here */
-    bool pulled;                 /* it came by a pull: others will pull it too, so it is not pushed on */
+    bool pulled;                 /* it came by a pull: others will pull it too, so they are only told of it */
 };
 
 /* A commit that came from the same peer after one that waits; not looked into yet. */
@@ -78,7 +86,10 @@ struct ledger { /* what the engine keeps of one journal */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
     uint64_t pull_deadline_ms;
-    uint32_t unserved; /* pulls in a row that gave nothing */
+    uint32_t unserved;    /* pulls in a row that gave nothing */
+    hanse_link graft;     /* the last GRAFT went there, */
+    uint64_t graft_start; /* with this size */
+    bool missed;          /* stands in the engine's list of what is missing */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
@@ -89,10 +100,12 @@ struct link {
     struct hanse_curve_key key;
     enum hanse_link_right right;
     bool dialled;
-    bool lobby;     /* dialled with an invite's key */
-    bool up;        /* HELLO has come */
-    bool answered;  /* has compared heads with us since it is up */
-    bool requested; /* its one REQUEST has come, or ours has gone */
+    bool lobby;            /* dialled with an invite's key */
+    bool up;               /* HELLO has come */
+    bool answered;         /* has compared heads with us since it is up */
+    bool kept;             /* not drawn anew */
+    bool requested;        /* its one REQUEST has come, or ours has gone */
+    hanse_link instead_of; /* the link that ends when this one is up */
     uint64_t since_ms;
     uint64_t heard_ms;
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
@@ -102,6 +115,18 @@ struct link {
     uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
     uint64_t *known;    /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
+    uint32_t lazy_size; /* bytes */
+    uint8_t *lazy;      /* a bit an ordinal: the journal's commits are only told of */
+    uint32_t news_count;
+    uint32_t news[NEWS_MAX]; /* ordinals of the journals to tell of */
+};
+
+struct missing { /* a journal of which a link told more than we have */
+    uint32_t ordinal;
+    uint32_t asks;    /* so far */
+    hanse_link asked; /* who was asked last; before that, who told first */
+    uint64_t size;    /* ours, when last looked at */
+    uint64_t due_ms;
 };
 
 struct place { /* somebody to dial: from a `node` entry, or a seed */
@@ -134,10 +159,14 @@ struct hanse_engine {
     struct link *links;
     size_t link_count;
     hanse_link last_dialled;
+    uint64_t next_redraw_ms;
     size_t turn; /* whose turn it is to be compared with */
     uint64_t next_compare_ms;
     uint64_t compared_ms; /* when a member last had the same heads */
     size_t pending_bytes;
+    struct missing *missing; /* by due_ms */
+    size_t missing_count;
+    uint64_t news_ms; /* when links are told the news; 0: there is none */
 
     struct admission *admissions;
     size_t admission_count;
@@ -187,6 +216,7 @@ bool link_is_member(const struct link *link);                      /* up, and no
 uint64_t link_known(const struct link *link, const struct ledger *ledger);
 void link_learn(struct link *link, const struct ledger *ledger, uint64_t size);
 void links_tick(struct hanse_engine *e);
+void links_keep_enough(struct hanse_engine *e); /* dials whom it draws */
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
@@ -229,6 +259,22 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger);
  * can keep it from us by promising it. */
 void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void ledger_release(struct hanse_engine *e, struct ledger *ledger);
+
+/* spread.c */
+/* A commit of an exchanged journal is durable here. */
+void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake);
+/* One came that was here already: the journal then has `end` entries at least, over there. */
+void spread_duplicate(struct hanse_engine *e, struct link *link, const struct ledger *ledger, uint64_t end);
+/* The peer wants to be told of the journal only; it wants its commits. */
+void spread_pruned(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
+void spread_grafted(struct link *link, const struct ledger *ledger);
+/* The peer has the journal up to `size`. */
+void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
+                 const struct hanse_hash *root);
+/* Whether the journal's commits that come from there answer a WANT. */
+bool spread_pulled(const struct link *link, const struct ledger *ledger);
+void spread_tick(struct hanse_engine *e);
+uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
 
 /* fences.c */
 void fence_answered(struct hanse_engine *e, struct link *link); /* the peer has compared heads with us */

@@ -1,4 +1,6 @@
-/* Links: about six, drawn at random, first a domain, then one of its nodes.
+/* Links: about six, drawn at random, first a domain, then one of its nodes. One that is lost is replaced at
+ * once, and every ten minutes or so one is drawn anew, so that the mesh stays mixed; half of them are kept
+ * for long.
  *
  *   DIAL or LINK_UP ──▶ open ──HELLO──▶ up ──silence, LINK_DOWN, another mesh──▶ gone
  *                        └──no HELLO in time──▶ gone, tried again later (dialled ones)
@@ -74,6 +76,7 @@ void link_drop(struct hanse_engine *e, hanse_link id)
             waiting_drop(e, ledger);
     }
     free(link->known);
+    free(link->lazy);
     *link = e->links[--e->link_count];
 }
 
@@ -133,8 +136,12 @@ void link_settle(struct hanse_engine *e, struct link *link)
         else if (!we_are_smaller)
             surplus = link->dialled ? link->id : other->dialled ? other->id : 0;
     }
+    hanse_link old = surplus == link->id ? 0 : link->instead_of;
+    link->instead_of = 0;
     if (surplus != 0)
         link_close(e, surplus, HANSE_OK);
+    if (old != 0 && old != surplus && link_find(e, old) != NULL)
+        link_close(e, old, HANSE_OK);
 }
 
 static bool linked(const struct hanse_engine *e, const struct hanse_curve_key *key)
@@ -157,7 +164,21 @@ static bool may_dial(const struct hanse_engine *e, const struct place *place)
     return ledger != NULL && ledger->admitted;
 }
 
-/* Every domain is as likely as any other, however many nodes it has. */
+static struct place *draw_of(struct hanse_engine *e, size_t first, size_t end)
+{
+    struct place *drawn = NULL;
+    uint64_t nodes = 0;
+    size_t offset = random_below(e, end - first);
+    for (size_t i = 0; i < end - first && i < DRAW_NODES_MAX; i++) {
+        struct place *place = &e->places[first + (offset + i) % (end - first)];
+        if (may_dial(e, place) && random_below(e, ++nodes) == 0)
+            drawn = place;
+    }
+    return drawn;
+}
+
+/* Every domain is as likely as any other, however many nodes it names; and only so many of them are looked
+ * at, from a random one on. */
 static struct place *draw(struct hanse_engine *e)
 {
     struct place *drawn = NULL;
@@ -167,43 +188,65 @@ static struct place *draw(struct hanse_engine *e)
         bool first_of_domain = i == 0 || !hanse_hash_equal(&e->places[i - 1].journal, &place->journal);
         if (!first_of_domain)
             continue;
-        struct place *of_domain = NULL;
-        uint64_t nodes = 0;
-        for (size_t k = i; k < e->place_count && hanse_hash_equal(&e->places[k].journal, &place->journal);
-             k++) {
-            if (may_dial(e, &e->places[k]) && random_below(e, ++nodes) == 0)
-                of_domain = &e->places[k];
-        }
+        size_t end = i;
+        while (end < e->place_count && hanse_hash_equal(&e->places[end].journal, &place->journal))
+            end++;
+        struct place *of_domain = draw_of(e, i, end);
         if (of_domain != NULL && random_below(e, ++domains) == 0)
             drawn = of_domain;
     }
     return drawn;
 }
 
-static void dial(struct hanse_engine *e, struct place *place)
+static struct link *dial(struct hanse_engine *e, struct place *place)
 {
     struct link *link = link_open(e, ++e->last_dialled, &place->key, HANSE_LINK_MEMBER);
     link->lobby = e->config.lobby;
+    link->kept = random_below(e, 2) == 0;
     struct hanse_effect *effect = effect_add(e, HANSE_EFFECT_DIAL);
     effect->dial.link = link->id;
     effect->dial.key = place->key;
     effect->dial.endpoint = scratch_copy(e, place->endpoint, strlen(place->endpoint) + 1);
     effect->dial.lobby = link->lobby;
     send_hello(e, link);
+    return link;
 }
 
-static void keep_enough(struct hanse_engine *e)
+void links_keep_enough(struct hanse_engine *e)
 {
     size_t target = e->config.links_target == 0 ? LINKS_TARGET : e->config.links_target;
     size_t members = 0;
+    if (hanse_hash_is_zero(&e->config.pin.mesh))
+        return;
     for (size_t i = 0; i < e->link_count; i++)
-        members += e->links[i].right == HANSE_LINK_MEMBER;
+        members += e->links[i].right == HANSE_LINK_MEMBER && e->links[i].instead_of == 0;
     for (; members < target; members++) {
         struct place *place = draw(e);
         if (place == NULL)
             return;
         dial(e, place);
     }
+}
+
+/* The new link is made before the old one is closed: in link_settle. */
+static void redraw(struct hanse_engine *e)
+{
+    if (e->now_ms < e->next_redraw_ms)
+        return;
+    bool first = e->next_redraw_ms == 0;
+    e->next_redraw_ms = e->now_ms + REDRAW_MS / 2 + random_below(e, REDRAW_MS);
+    const struct link *old = NULL;
+    uint64_t count = 0;
+    for (size_t i = 0; i < e->link_count; i++) {
+        const struct link *link = &e->links[i];
+        if (link->dialled && link_is_member(link) && !link->kept && random_below(e, ++count) == 0)
+            old = link;
+    }
+    struct place *place = first || old == NULL ? NULL : draw(e);
+    if (place == NULL)
+        return;
+    hanse_link instead_of = old->id;
+    dial(e, place)->instead_of = instead_of;
 }
 
 void links_tick(struct hanse_engine *e)
@@ -216,8 +259,8 @@ void links_tick(struct hanse_engine *e)
         if (late)
             link_close(e, link->id, HANSE_E_TIMED_OUT);
     }
-    if (!hanse_hash_is_zero(&e->config.pin.mesh))
-        keep_enough(e);
+    links_keep_enough(e);
+    redraw(e);
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *link = &e->links[i];
         if (link_is_member(link) && e->now_ms - link->sent_ms >= KEEPALIVE_MS)

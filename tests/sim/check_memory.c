@@ -3,7 +3,7 @@
 
 #include "sim.h"
 
-#define DIALLED_MAX 6u     /* the engine's own target */
+#define DIALLED_MAX 7u     /* the engine's own target, and one that is drawn anew */
 #define QUIET_MS    11000u /* longer than the engine waits for bodies */
 
 void check_memory(struct sim *sim, const struct sim_node *node)

@@ -112,7 +112,7 @@ void founding_init(struct sim *sim)
     sim->pin.mesh = sim->archive.chains[0].id;
 }
 
-static void begin(struct sim *sim, struct sim_node *node, uint32_t chain)
+void founding_begin(struct sim *sim, struct sim_node *node, uint32_t chain)
 {
     struct hanse_authority authority;
     struct manuscript *manuscript = manuscript_new();
@@ -237,8 +237,9 @@ static void approve(const struct sim *sim, uint64_t expiry_ms, struct admitting 
 }
 
 /* The clerk orders what the council has signed. */
-static void admit(struct sim *sim, struct sim_node *node, const struct hanse_journal *council)
+void founding_admit(struct sim *sim, struct sim_node *node)
 {
+    const struct hanse_journal *council = hanse_engine_journal(node->engine, &sim->pin.mesh);
     char id[HANSE_HASH_HEX_SIZE];
     struct admitting *a = hanse_calloc(1, sizeof *a);
     struct manuscript *manuscript = manuscript_new();
@@ -291,9 +292,9 @@ void founding_tend(struct sim *sim, struct sim_node *node)
         if (journal->newest != NULL)
             continue; /* something is on its way to the disk */
         if (hanse_journal_size(journal) == 0) {
-            begin(sim, node, i);
+            founding_begin(sim, node, i);
         } else if (i == 0) {
-            admit(sim, node, journal);
+            founding_admit(sim, node);
         } else {
             address(sim, node, i, node);
             for (uint32_t mirror = sim->domain_count; mirror < sim->node_count; mirror++) {

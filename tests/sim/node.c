@@ -139,6 +139,8 @@ static void settle(struct sim *sim, struct sim_node *node)
         check_verified(sim, node, settled[i].chain, settled[i].record);
         check_forks(sim, node, settled[i].chain, settled[i].record);
         check_monotonic(sim, node, settled[i].chain);
+        if (sim->watch != NULL)
+            sim->watch->settled(sim, node, settled[i].chain, settled[i].record->end);
     }
     for (size_t i = 0; i < count && sim->violated == NULL; i++) {
         uint32_t chain = settled[i].chain;
@@ -183,7 +185,8 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
     disk_write(&node->disk, chain, record, effect->persist.own);
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
-    uint64_t after_ms = dice_chance(&sim->weather, 300000) ? 0 : dice_between(&sim->weather, 1, 15);
+    bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
+    uint64_t after_ms = quick ? 0 : dice_between(&sim->weather, 1, 15);
     node->settle_ms = sim->now_ms + after_ms;
     if (after_ms > 0)
         sim_later(sim, after_ms, fire_settle, node, 0);
@@ -244,7 +247,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?", "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY", "REQUEST"};
+    static const char *const names[] = {"?",    "HELLO",   "ROOT", "HEADS", "WANT",  "COMMIT",
+                                        "BODY", "REQUEST", "TREE", "HAVE",  "GRAFT", "PRUNE"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
@@ -262,6 +266,8 @@ static void obey(struct sim *sim, struct sim_node *node, const struct hanse_effe
         sim_tell(sim, node, "sends %s of %zu bytes on link %x", type_name(effect->send.message),
                  effect->send.message.size, effect->send.link);
         check_promises(sim, node, effect->send.message);
+        if (sim->watch != NULL)
+            sim->watch->sent(sim, node, effect->send.message);
         network_send(sim, node, effect->send.link, effect->send.message);
         break;
     case HANSE_EFFECT_DIAL:

@@ -88,7 +88,7 @@ static void fire_check(struct sim *sim, struct happening *happening)
     }
 }
 
-static void found(struct sim *sim, const struct options *options)
+void sim_found(struct sim *sim, const struct options *options)
 {
     memset(sim, 0, sizeof *sim);
     sim->options = *options;
@@ -111,19 +111,25 @@ static void found(struct sim *sim, const struct options *options)
         sim->wanted[d] = !sim->nodes[d % sim->node_count].dropped_in;
 }
 
-void sim_run(struct sim *sim, const struct options *options)
+void sim_go_on(struct sim *sim, uint64_t until_ms)
 {
     struct happening next;
-    found(sim, options);
-    faults_init(sim);
-    publishers_init(sim);
-    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
-    while (!sim->over && queue_take(&sim->queue, &next)) {
+    while (!sim->over && sim->queue.count > 0 && sim->queue.heap[0].at_ms <= until_ms &&
+           queue_take(&sim->queue, &next)) {
         sim->now_ms = next.at_ms;
         bool meant = next.node == UINT32_MAX || sim->nodes[next.node].life == next.life;
         if (next.parcel != NULL || meant)
             next.fire(sim, &next);
     }
+}
+
+void sim_run(struct sim *sim, const struct options *options)
+{
+    sim_found(sim, options);
+    faults_init(sim);
+    publishers_init(sim);
+    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
+    sim_go_on(sim, UINT64_MAX);
 }
 
 void sim_release(struct sim *sim)
