@@ -27,7 +27,7 @@ enum {
     BACKOFF_MAX_MS = 60000,
     ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
     ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls that gave nothing, until what was told counts for nothing */
+    UNSERVED_MAX = 10, /* pulls and answers without it, until what was told counts for nothing */
     NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
     ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
@@ -214,6 +214,9 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+/* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
+ * would keep an owner from signing. */
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */
