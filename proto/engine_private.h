@@ -28,7 +28,7 @@ enum {
     BACKOFF_MAX_MS = 60000,
     ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
     ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls that gave nothing, until what was told counts for nothing */
+    UNSERVED_MAX = 10, /* pulls and answers without it, until what was told counts for nothing */
     NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
     ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
@@ -89,6 +89,8 @@ struct ledger { /* what the engine keeps of one journal */
     uint32_t unserved;    /* pulls in a row that gave nothing */
     hanse_link graft;     /* the last GRAFT went there, */
     uint64_t graft_start; /* with this size */
+    bool by_want;         /* the newest commit came by a WANT over a lazy link, */
+    hanse_link source;    /* from there; or then by the tree, from there */
     bool missed;          /* stands in the engine's list of what is missing */
     struct intake *first_intake;
     struct intake *last_intake;
@@ -244,6 +246,9 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+/* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
+ * would keep an owner from signing. */
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */
@@ -264,15 +269,17 @@ void ledger_release(struct hanse_engine *e, struct ledger *ledger);
 /* A commit of an exchanged journal is durable here. */
 void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake);
 /* One came that was here already: the journal then has `end` entries at least, over there. */
-void spread_duplicate(struct hanse_engine *e, struct link *link, const struct ledger *ledger, uint64_t end);
+void spread_duplicate(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t end);
+/* A commit from there was accepted. */
+void spread_taken(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 /* The peer wants to be told of the journal only; it wants its commits. */
 void spread_pruned(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
 void spread_grafted(struct link *link, const struct ledger *ledger);
 /* The peer has the journal up to `size`. */
 void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
                  const struct hanse_hash *root);
-/* Whether the journal's commits that come from there answer a WANT. */
-bool spread_pulled(const struct link *link, const struct ledger *ledger);
+/* Whether a commit that comes from there is one of many that a WANT asked for. */
+bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end);
 void spread_tick(struct hanse_engine *e);
 uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
 

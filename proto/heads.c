@@ -110,9 +110,7 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
-/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie
- * would keep an owner from signing. */
-static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
 {
     if (++ledger->unserved < UNSERVED_MAX)
         return;
@@ -154,6 +152,9 @@ void pulls_tick(struct hanse_engine *e)
     for (uint32_t i = 0; i < e->ledger_count; i++) {
         struct ledger *ledger = e->ledgers[i];
         if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
+            struct link *link = link_find(e, ledger->pulling);
+            if (link != NULL)
+                link_learn(link, ledger, hanse_journal_size(&ledger->journal)); /* until it tells again */
             pull_stop(e, ledger);
             pull_in_vain(e, ledger);
         }

@@ -241,7 +241,7 @@ static bool park(struct hanse_engine *e, const struct link *link, struct ledger 
         return false;
     struct parked *parked = hanse_calloc(1, sizeof *parked);
     parked->message = copy_of(message);
-    parked->pulled = spread_pulled(link, ledger);
+    parked->pulled = spread_pulled(link, ledger, place->first, place->end);
     *waiting->last_parked = parked;
     waiting->last_parked = &parked->next;
     waiting->parked_end = place->end;
@@ -259,7 +259,7 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     struct ledger *ledger = ledger_find(e, &place.journal);
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return HANSE_E_UNKNOWN_JOURNAL;
-    pulled = pulled || spread_pulled(link, ledger);
+    pulled = pulled || spread_pulled(link, ledger, place.first, place.end);
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (place.first < size) {
         if (place.end <= size)
@@ -282,11 +282,14 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     error = hanse_commit_decode(hanse_buffer_bytes(&intake->message), &intake->commit);
     if (error == HANSE_OK)
         error = take_in(e, link, ledger, intake);
-    if (error != HANSE_OK)
+    if (error != HANSE_OK) {
         intake_free(intake);
-    else if (place.end > link_known(link, ledger))
+        return error;
+    }
+    if (place.end > link_known(link, ledger))
         link_learn(link, ledger, place.end);
-    return error;
+    spread_taken(e, link, ledger);
+    return HANSE_OK;
 }
 
 void intake_message(struct hanse_engine *e, struct link *link, struct hanse_bytes message, bool pulled)

@@ -45,9 +45,30 @@ static bool grafting(const struct ledger *ledger)
            ledger->graft_start == ledger->pull_start;
 }
 
-bool spread_pulled(const struct link *link, const struct ledger *ledger)
+static bool asked_by_want(const struct link *link, const struct ledger *ledger)
 {
     return ledger->pulling == link->id && !grafting(ledger);
+}
+
+bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end)
+{
+    if (!asked_by_want(link, ledger))
+        return false;
+    /* When all that was missing is one commit, comparing heads has overtaken the tree, or joined two halves
+     * of the mesh: who waits for it behind us must not be kept waiting. */
+    bool newest = first == ledger->pull_start && end >= ledger->known_size;
+    return !newest || first == 0;
+}
+
+/* All wait equally long, so the list is in the order of what is due. */
+static void await(struct hanse_engine *e, struct missing missing)
+{
+    if (e->ledgers[missing.ordinal]->missed || e->missing_count == MISSING_MAX)
+        return;
+    missing.due_ms = e->now_ms + GRAFT_MS;
+    e->missing = hanse_realloc(e->missing, (e->missing_count + 1) * sizeof e->missing[0]);
+    e->missing[e->missing_count++] = missing;
+    e->ledgers[missing.ordinal]->missed = true;
 }
 
 /* ---- what others are told ---- */
@@ -110,11 +131,24 @@ void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const st
     }
 }
 
-void spread_duplicate(struct hanse_engine *e, struct link *link, const struct ledger *ledger, uint64_t end)
+void spread_taken(struct hanse_engine *e, const struct link *link, struct ledger *ledger)
+{
+    ledger->by_want = asked_by_want(link, ledger) && is_lazy(link, ledger);
+    ledger->source = ledger->by_want ? link->id : 0;
+    if (ledger->by_want)
+        await(e, (struct missing){.ordinal = ledger->ordinal, .size = hanse_journal_size(&ledger->journal)});
+}
+
+void spread_duplicate(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t end)
 {
     learn_more(link, ledger, end);
-    if (is_council(e, ledger) || !link_is_member(link) || spread_pulled(link, ledger))
+    if (is_council(e, ledger) || !link_is_member(link) || asked_by_want(link, ledger))
         return;
+    if (ledger->by_want && end == hanse_journal_size(&ledger->journal)) {
+        ledger->by_want = false; /* this is how the tree brings it, later than the answer to a WANT */
+        ledger->source = link->id;
+        return;
+    }
     set_lazy(link, ledger, true);
     struct hanse_buffer message;
     hanse_buffer_init(&message);
@@ -137,15 +171,6 @@ void spread_grafted(struct link *link, const struct ledger *ledger)
 
 /* ---- what we are told ---- */
 
-/* All wait equally long, so the list is in the order of what is due. */
-static void await(struct hanse_engine *e, struct missing missing)
-{
-    missing.due_ms = e->now_ms + GRAFT_MS;
-    e->missing = hanse_realloc(e->missing, (e->missing_count + 1) * sizeof e->missing[0]);
-    e->missing[e->missing_count++] = missing;
-    e->ledgers[missing.ordinal]->missed = true;
-}
-
 void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
                  const struct hanse_hash *root)
 {
@@ -158,7 +183,7 @@ void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_h
     if (size == ledger->journal.held_size && !hanse_hash_equal(root, &ledger->journal.held_root))
         effect_refused(e, link->id, HANSE_E_FORK, "HAVE");
     uint64_t ours = hanse_journal_size(&ledger->journal);
-    if (size > ours && !ledger->missed && e->missing_count < MISSING_MAX)
+    if (size > ours)
         await(e, (struct missing){.ordinal = ledger->ordinal, .asked = link->id, .size = ours});
 }
 
@@ -176,21 +201,36 @@ static struct link *next_to_ask(struct hanse_engine *e, const struct ledger *led
     return NULL;
 }
 
-/* As a pull, with another message, and what it brings is pushed on. */
-static void graft(struct hanse_engine *e, struct link *link, struct ledger *ledger)
+static void send_graft(struct hanse_engine *e, struct link *link, const struct ledger *ledger)
 {
-    uint64_t size = hanse_journal_size(&ledger->journal);
-    ledger->pulling = ledger->graft = link->id;
-    ledger->pull_start = ledger->graft_start = size;
-    ledger->pull_deadline_ms = e->now_ms + PULL_MS;
-    link->pulls++;
     set_lazy(link, ledger, false);
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     message_begin(MESSAGE_GRAFT, &message);
     hanse_write_hash(&message, &ledger->journal.id);
-    hanse_write_uint(&message, size);
+    hanse_write_uint(&message, hanse_journal_size(&ledger->journal));
     effect_send(e, link, HANSE_CLASS_COMMIT, &message);
+}
+
+/* As a pull, with another message, and what it brings is pushed on. */
+static void graft(struct hanse_engine *e, struct link *link, struct ledger *ledger)
+{
+    ledger->pulling = ledger->graft = link->id;
+    ledger->pull_start = ledger->graft_start = hanse_journal_size(&ledger->journal);
+    ledger->pull_deadline_ms = e->now_ms + PULL_MS;
+    link->pulls++;
+    send_graft(e, link, ledger);
+}
+
+/* The newest commit came by a WANT over a lazy link, and no tree has brought it since: that link becomes
+ * eager, else the next commit would be late again. */
+static void graft_source(struct hanse_engine *e, struct ledger *ledger)
+{
+    struct link *source = ledger->source == 0 ? NULL : link_find(e, ledger->source);
+    ledger->source = 0;
+    ledger->by_want = false;
+    if (source != NULL && link_is_member(source) && is_lazy(source, ledger))
+        send_graft(e, source, ledger);
 }
 
 /* What was told of should have come by now. Whether there is more to wait for. */
@@ -206,6 +246,8 @@ static bool ask_for(struct hanse_engine *e, struct missing *missing)
     bool moves = size > missing->size || ledger->waiting != NULL;
     if (grafting(ledger) && !moves)
         pull_stop(e, ledger); /* in vain, or no longer needed */
+    if (link == NULL)
+        graft_source(e, ledger);
     if (link == NULL || missing->asks++ == GRAFTS_MAX)
         return false;
     missing->size = size;

@@ -1,5 +1,6 @@
 /* One step of the engine and what it asks for. Effects live until the next step, so all are done first, in
  * their order; what has to be answered (LOAD, a PERSIST that failed) is noted, and answered after them. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -317,6 +318,10 @@ int loop_commit(struct loop *loop)
     batch->mark_capacity = 0;
     forget_batch(batch);
     for (size_t i = 0; i < count; i++) {
+        char journal[9];
+        /* The line's time is when whoever reads the database finds the entries. */
+        loop_log(loop, LOG_FINE, "%s stored up to %" PRIu64, loop_short(&marks[i].journal, journal),
+                 marks[i].size);
         struct hanse_event event = {
             .type = HANSE_EVENT_PERSISTED,
             .now_ms = loop->now_ms,

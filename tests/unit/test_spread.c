@@ -203,14 +203,30 @@ static void what_was_pulled_is_told_and_not_pushed(void **state)
     struct wired *w = *state;
     hanse_link from = member_puppet(w);
     struct hanse_buffer commit = written(w, 2);
+    struct hanse_buffer next = written(w, 4);
     struct hanse_buffer message;
+    say_heads(w, &message, false, BETA, 6);
+    says(w, from, &message, "a > puppet WANT beta from 2\n");
     member_puppet(w);
+    puppet_says(w, A, from, &commit);
+    puppet_says(w, A, from, &next);
+    assert_trace(w, "a stores beta 2-4\na stores beta 4-6\n");
+    tick(w, A, COLLECT_MS);
+    assert_trace(w, "a > b HAVE beta:6\na > puppet HAVE beta:6\n");
+    hanse_buffer_release(&commit);
+    hanse_buffer_release(&next);
+}
+
+static void a_pulled_commit_that_was_all_that_is_missing_is_pushed(void **state)
+{
+    struct wired *w = *state;
+    hanse_link from = member_puppet(w);
+    struct hanse_buffer commit = written(w, 2);
+    struct hanse_buffer message;
     say_heads(w, &message, false, BETA, 4);
     says(w, from, &message, "a > puppet WANT beta from 2\n");
     puppet_says(w, A, from, &commit);
-    assert_trace(w, "a stores beta 2-4\n");
-    tick(w, A, COLLECT_MS);
-    assert_trace(w, "a > b HAVE beta:4\na > puppet HAVE beta:4\n");
+    assert_trace(w, "a stores beta 2-4\na > b COMMIT beta 2-4\n");
     hanse_buffer_release(&commit);
 }
 
@@ -338,6 +354,7 @@ int main(void)
         TEST(what_comes_in_time_is_not_asked_for),
         TEST(a_graft_is_answered_and_the_link_gets_commits_again),
         TEST(what_was_pulled_is_told_and_not_pushed),
+        TEST(a_pulled_commit_that_was_all_that_is_missing_is_pushed),
         TEST(sizes_that_do_not_exist_are_asked_for_so_often_and_no_more),
         TEST(liars_do_not_keep_a_commit_from_us),
         TEST(guests_and_strangers_take_no_part),
