@@ -123,13 +123,15 @@ static void apply_load(struct loop *loop, const struct hanse_effect *effect)
 
 static void apply_roster(struct loop *loop)
 {
-    const struct hanse_roster_entry *entries;
-    size_t count = hanse_engine_roster(loop->engine, &entries);
+    size_t count = hanse_engine_roster(loop->engine, NULL, 0);
+    struct hanse_roster_entry *entries = hanse_calloc(count, sizeof *entries);
+    count = hanse_engine_roster(loop->engine, entries, count);
     struct hanse_curve_key *keys = hanse_malloc(count * sizeof *keys);
     for (size_t i = 0; i < count; i++)
         keys[i] = entries[i].key;
     door_set_roster(transport_door(loop->transport), keys, count);
     free(keys);
+    free(entries);
     transport_recheck(loop->transport);
 }
 

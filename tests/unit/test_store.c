@@ -51,7 +51,7 @@ static int append(struct hanse_store *store, struct fixture_journal *f)
 {
     struct hanse_commit commit;
     fixture_seal(f, &commit);
-    int error = hanse_store_append(store, &commit, hanse_frontier_bytes(&f->journal.frontier), &HEADS);
+    int error = hanse_store_append(store, &commit, hanse_journal_frontier(&f->journal), &HEADS);
     fixture_commit_release(f, &commit);
     return error;
 }
@@ -121,9 +121,9 @@ static void a_commit_is_loaded_as_it_was_appended(void **state)
     hanse_buffer_init(&sent);
     hanse_commit_encode(&commit, &sent);
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
-    assert_int_equal(hanse_store_append(home->store, &commit,
-                                        hanse_frontier_bytes(&home->domain->journal.frontier), &HEADS),
-                     HANSE_OK);
+    assert_int_equal(
+        hanse_store_append(home->store, &commit, hanse_journal_frontier(&home->domain->journal), &HEADS),
+        HANSE_OK);
     assert_int_equal(hanse_store_commit(home->store), HANSE_OK);
     fixture_commit_release(home->domain, &commit);
 
@@ -220,7 +220,7 @@ a_commit_that_does_not_continue_the_journal_is_stale_and_takes_the_transaction_w
     struct home *home = *state;
     struct hanse_commit commit;
     fixture_seal(home->domain, &commit);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&home->domain->journal.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&home->domain->journal);
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
     assert_int_equal(hanse_store_append(home->store, &commit, frontier, &HEADS), HANSE_OK);
     assert_int_equal(hanse_store_append(home->store, &commit, frontier, &HEADS), HANSE_E_STALE);
