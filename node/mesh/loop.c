@@ -145,7 +145,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && idle_ms >= MAINTAIN_AFTER_MS)
+    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
