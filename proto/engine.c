@@ -234,7 +234,8 @@ static void loaded(struct hanse_engine *e, const struct hanse_event *event)
     enum hanse_class class = is_council(e, ledger) ? HANSE_CLASS_COUNCIL : HANSE_CLASS_BULK;
     for (size_t i = 0; i < event->loaded.count; i++)
         effect_send_borrowed(e, link, class, event->loaded.messages[i]);
-    send_head(e, link, ledger);
+    if (!event->loaded.more)
+        send_head(e, link, ledger);
 }
 
 /* The council admitted us: from the lobby into the mesh. */

@@ -102,6 +102,7 @@ struct hanse_event {
             /* whole COMMIT or BODY messages, in order */
             const struct hanse_bytes *messages;
             size_t count;
+            bool more; /* the rest comes with another LOADED */
         } loaded;
     };
 };

@@ -9,7 +9,7 @@
 
 #include "clock.h"
 
-#define TURN_EVENTS   1024u /* then commands have their turn */
+#define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
 #define STOP_MS       200 /* for what is queued to leave */
 /* Since something last happened: */
@@ -49,15 +49,18 @@ static void feed_transport(struct loop *loop, const struct transport_event *tran
 static bool read_links(struct loop *loop)
 {
     struct transport_event event;
-    size_t count = 0;
-    while (count < TURN_EVENTS && transport_next(loop->transport, loop->now_ms, &event)) {
+    uint64_t end_ms = loop->now_ms + TURN_MS;
+    bool any = false;
+    while ((loop->reading = transport_next(loop->transport, loop->now_ms, &event))) {
         feed_transport(loop, &event);
-        count++;
+        any = true;
         if (loop_batch_full(loop))
             (void)loop_commit(loop);
         loop->now_ms = clock_monotonic_ms();
+        if (loop->now_ms >= end_ms)
+            break;
     }
-    return count > 0;
+    return any;
 }
 
 /* A caller's REQ: its routing id, an empty frame, the pointer. */
@@ -177,7 +180,8 @@ static uint64_t deadline(const struct loop *loop)
         at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
     if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
-    return loop->batch.open ? 0 : at; /* a transaction stays open only while more input is there already */
+    /* A transaction stays open only while more input is there already. */
+    return loop->batch.open || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
 /* False: stop. */
@@ -194,9 +198,11 @@ static bool turn(struct loop *loop)
     loop->now_ms = clock_monotonic_ms();
     if (items[0].revents != 0)
         return false; /* $TERM is all that is ever said there */
-    transport_ready(loop->transport, items + 2, count);
+    if (!loop->reading)
+        transport_ready(loop->transport, items + 2, count);
     bool busy = read_links(loop);
     busy = (items[1].revents != 0 && read_commands(loop)) || busy;
+    busy = loads_answer(loop) || busy;
     if (!busy || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
@@ -256,9 +262,7 @@ static void close_all(struct loop *loop)
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);
-    for (size_t i = 0; i < loop->load_count; i++)
-        free(loop->loads[i].indexes);
-    free(loop->loads);
+    loads_destroy(&loop->loads);
     free(loop->failed);
     free(loop->batch.marks);
     explicit_bzero(loop->lobby_secret, sizeof loop->lobby_secret);
@@ -275,6 +279,7 @@ void loop_run(zsock_t *pipe, void *context)
     struct loop *loop = hanse_calloc(1, sizeof *loop);
     loop->mesh = start->mesh;
     loop->pipe = pipe;
+    loop->loads = loads_new();
     loop->log = config->log;
     loop->log_context = config->log_context;
     loop->pin = config->engine.pin;
