@@ -7,8 +7,8 @@
  *              PERSIST_FAILED, which takes back every PERSIST of that journal not yet confirmed
  *   LOAD     → LOADED, with what the store has
  * SEND, DIAL and CLOSE ask for nothing; a link that breaks gives LINK_DOWN.
- * Effects and all they point to are valid until the next step. Events borrow: what they point to must live
- * until its effects are applied. */
+ * Effects and all they point to are valid until the next step, a PERSIST's commit until its answer. Events
+ * borrow: what they point to must live until its effects are applied. */
 #ifndef HANSE_ENGINE_H
 #define HANSE_ENGINE_H
 
@@ -126,7 +126,8 @@ struct hanse_effect {
     enum hanse_effect_type type;
     union {
         struct {
-            const struct hanse_commit *commit;
+            /* Lives until PERSISTED or PERSIST_FAILED; `prepared` of its items is the caller's to set. */
+            struct hanse_commit *commit;
             struct hanse_bytes frontier; /* of the journal after it, for restoring */
             struct hanse_hash heads_root;
             bool own; /* written here: durable before it is acknowledged */

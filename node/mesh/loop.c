@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "prepare.h"
 
 #define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
@@ -46,6 +47,15 @@ static void feed_transport(struct loop *loop, const struct transport_event *tran
     loop_feed(loop, &event);
 }
 
+static bool store_next(struct loop *loop)
+{
+    if (!loop_store_next(loop))
+        return false;
+    if (loop_batch_full(loop))
+        (void)loop_commit(loop);
+    return true;
+}
+
 static bool read_links(struct loop *loop)
 {
     struct transport_event event;
@@ -54,8 +64,8 @@ static bool read_links(struct loop *loop)
     while ((loop->reading = transport_next(loop->transport, loop->now_ms, &event))) {
         feed_transport(loop, &event);
         any = true;
-        if (loop_batch_full(loop))
-            (void)loop_commit(loop);
+        while (loop_backlog_full(loop))
+            (void)store_next(loop);
         loop->now_ms = clock_monotonic_ms();
         if (loop->now_ms >= end_ms)
             break;
@@ -181,7 +191,7 @@ static uint64_t deadline(const struct loop *loop)
     if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
     /* A transaction stays open only while more input is there already. */
-    return loop->batch.open || loop->reading || loads_are_due(loop) ? 0 : at;
+    return loop->batch.open || loop->backlog.first != NULL || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
 /* False: stop. */
@@ -203,11 +213,14 @@ static bool turn(struct loop *loop)
     bool busy = read_links(loop);
     busy = (items[1].revents != 0 && read_commands(loop)) || busy;
     busy = loads_answer(loop) || busy;
-    if (!busy || loop_batch_full(loop))
+    /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
+     * stored. */
+    bool stored = store_next(loop);
+    if ((!busy && !stored) || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
-    if (busy)
+    if (busy || stored)
         loop->active_ms = loop->now_ms;
     rest(loop);
     return true;
@@ -229,6 +242,7 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
     int error = hanse_store_open(config->database_path, config->projection, &loop->store);
     if (error != HANSE_OK)
         return error;
+    loop->preparer = preparer_new(config->projection);
     loop->engine = hanse_engine_new(&config->engine);
     if (!hanse_hash_is_zero(&loop->pin.mesh))
         error = hanse_store_council(loop->store, &loop->pin.mesh);
@@ -254,8 +268,9 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
 
 static void close_all(struct loop *loop)
 {
-    if (loop->batch.open)
-        (void)loop_commit(loop);
+    if (loop->store != NULL)
+        loop_flush(loop);
+    preparer_destroy(&loop->preparer);
     loop_settle_fences(loop);
     zsock_destroy(&loop->commands);
     transport_destroy(&loop->transport, STOP_MS);

@@ -355,7 +355,7 @@ static int create_nothing(void *context, sqlite3 *db)
 static void what_a_projector_refuses_is_not_stored(void **state)
 {
     struct home *home = *state;
-    static const struct hanse_projector projectors[] = {{"term", refuse_term}};
+    static const struct hanse_projector projectors[] = {{.kind = "term", .project = refuse_term}};
     const struct hanse_projection projection = {
         .projectors = projectors, .count = 1, .create = create_nothing, .version = 1};
     hanse_store_close(&home->store);
