@@ -2,7 +2,8 @@
  *
  *   engine.c      life, restoring, the step and its dispatch
  *   links.c       links: opening, keeping, closing; whom to dial
- *   roster.c      who is admitted, and where they live
+ *   roster.c      who is admitted
+ *   places.c      their keys, and where they live
  *   heads.c       comparing heads, pulling what is missing
  *   intake.c      commits on their way from a message to the disk
  *   spread.c      from there to others: who gets a commit and who is told of it
@@ -32,7 +33,6 @@ enum {
     NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
     ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
-    DRAW_NODES_MAX = 64,
     REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
     COLLECT_MS = 15,    /* what lazy links are told of is collected for so long */
@@ -76,6 +76,11 @@ struct waiting {
 struct ledger { /* what the engine keeps of one journal */
     struct hanse_journal journal;
     uint32_t ordinal;
+    uint32_t names;    /* admissions that name it */
+    uint32_t eligible; /* nodes of its domain that may be dialled, while one is drawn */
+    bool busy;         /* in the list of those that pull or wait, or did a moment ago */
+    struct ledger *next_busy;
+    struct ledger *next_own;
     bool admitted; /* or the council's: exchanged with others */
     bool own;
     bool fenced;    /* the mesh must be asked before signing */
@@ -113,10 +118,13 @@ struct link {
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
     uint64_t sent_ms;
     char software[HANSE_SOFTWARE_MAX + 1];
-    uint32_t pulls;     /* under way */
-    uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
-    uint64_t *known;    /* by ordinal: the size the peer is known to have */
+    uint32_t pulls;  /* under way */
+    uint64_t *known; /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
+    uint32_t *queue; /* ordinals of journals to be pulled when others are done; each once */
+    uint32_t queue_first;
+    uint32_t queue_count; /* those before queue_first included */
+    uint32_t queue_capacity;
     uint32_t lazy_size; /* bytes */
     uint8_t *lazy;      /* a bit an ordinal: the journal's commits are only told of */
     uint32_t news_count;
@@ -131,17 +139,25 @@ struct missing { /* a journal of which a link told more than we have */
     uint64_t due_ms;
 };
 
-struct place { /* somebody to dial: from a `node` entry, or a seed */
+#define NO_LEDGER UINT32_MAX
+
+enum place_source { PLACE_SEED, PLACE_ADMISSION, PLACE_NODE };
+
+struct place { /* a key of the roster, or a seed; there may be several with one key */
     struct hanse_curve_key key;
-    struct hanse_hash journal; /* zero for a seed */
-    char endpoint[HANSE_ENDPOINT_MAX + 1];
+    uint32_t ledger; /* of its domain; NO_LEDGER for a seed */
+    uint8_t source;
+    uint8_t failures; /* to dial it, in a row */
+    bool eligible;    /* while one is drawn */
+    char *endpoint;   /* owned; NULL: it only dials */
     uint64_t next_try_ms;
-    uint32_t failures;
 };
 
 struct admission {
     char name[HANSE_NAME_MAX + 1];
-    struct hanse_admission body;
+    uint32_t ledger;
+    uint32_t key_count;
+    struct hanse_curve_key keys[];
 };
 
 struct hanse_engine {
@@ -156,6 +172,8 @@ struct hanse_engine {
     uint32_t *sorted;        /* ordinals by journal id */
     uint32_t ledger_count;
     uint32_t ledger_capacity;
+    struct ledger *first_busy;
+    struct ledger *first_own;
     struct hanse_tree *heads; /* of exchanged journals, provisional changes included */
 
     struct link *links;
@@ -170,13 +188,13 @@ struct hanse_engine {
     size_t missing_count;
     uint64_t news_ms; /* when links are told the news; 0: there is none */
 
-    struct admission *admissions;
+    struct admission **admissions; /* by name */
     size_t admission_count;
     struct place *places;
-    size_t place_count;
-    struct hanse_roster_entry *roster;
-    size_t roster_count;
-    bool roster_stale;  /* to be built again */
+    uint32_t place_count;
+    uint32_t place_capacity;
+    uint32_t *place_slots; /* the table by key */
+    uint32_t place_slot_count;
     bool roster_untold; /* a ROSTER effect is due */
     uint64_t roster_told_ms;
 
@@ -204,6 +222,7 @@ void effect_send_borrowed(struct hanse_engine *e, struct link *link, enum hanse_
 /* engine.c */
 struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash *id);
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id); /* makes it */
+void ledger_busy(struct hanse_engine *e, struct ledger *ledger); /* it pulls, or waits for bodies */
 bool is_council(const struct hanse_engine *e, const struct ledger *ledger);
 struct ledger *council_ledger(const struct hanse_engine *e); /* NULL in no mesh */
 uint64_t random_below(struct hanse_engine *e, uint64_t bound);
@@ -217,20 +236,38 @@ void link_close(struct hanse_engine *e, hanse_link id, int error); /* and tells 
 bool link_is_member(const struct link *link);                      /* up, and no lobby */
 uint64_t link_known(const struct link *link, const struct ledger *ledger);
 void link_learn(struct link *link, const struct ledger *ledger, uint64_t size);
+void link_forget(struct link *link); /* all that it is known to have */
+void link_queue(struct link *link, const struct ledger *ledger);
+struct ledger *link_unqueue(const struct hanse_engine *e, struct link *link); /* NULL: none waits */
 void links_tick(struct hanse_engine *e);
 void links_keep_enough(struct hanse_engine *e); /* dials whom it draws */
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
 
-/* roster.c */
-void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, const struct hanse_entry *entry,
-                  struct hanse_bytes salted);
-void roster_build(struct hanse_engine *e);
-void roster_tell(struct hanse_engine *e);
-const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hanse_curve_key *key);
-size_t roster_others(struct hanse_engine *e); /* keys in the roster that are not ours */
+/* places.c: changes move places in memory */
+void place_add(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+               uint32_t ledger, struct hanse_bytes endpoint);
+void place_remove(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+                  uint32_t ledger); /* absent: no effect */
+/* One after the other those with that key: first with NULL. */
+struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_key *key,
+                         const struct place *before);
+void places_take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count);
+/* Somebody to dial, every domain as likely as any other, however many nodes it has. NULL: nobody, now. */
+struct place *places_draw(struct hanse_engine *e);
+void places_release(struct hanse_engine *e);
 
+/* roster.c */
+void roster_entry(struct hanse_engine *e, const struct ledger *ledger, const struct hanse_entry *entry,
+                  struct hanse_bytes salted);
+void roster_tell(struct hanse_engine *e);
+/* The journal of the domain of a key of the roster, or NULL. */
+const struct hanse_hash *roster_domain(const struct hanse_engine *e, const struct hanse_curve_key *key);
+/* How many keys of the roster are not ours; not counted beyond ASKED_MIN. */
+size_t roster_others(const struct hanse_engine *e);
+
+void roster_release(struct hanse_engine *e);
 /* Notes that a node was heard, for every domain that it serves. */
 void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 

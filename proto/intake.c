@@ -83,7 +83,7 @@ static void persist(struct hanse_engine *e, struct ledger *ledger, struct intake
         ledger->first_intake = intake;
     ledger->last_intake = intake;
     heads_update(e, ledger);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&ledger->journal.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&ledger->journal);
     struct hanse_effect *effect = effect_add(e, HANSE_EFFECT_PERSIST);
     effect->persist.commit = &intake->commit;
     effect->persist.frontier = hanse_bytes(scratch_copy(e, frontier.data, frontier.size), frontier.size);
@@ -174,6 +174,7 @@ static int wait_for_bodies(struct hanse_engine *e, struct link *link, struct led
     waiting->bodies = hanse_calloc(waiting->commit.count, sizeof waiting->bodies[0]);
     e->pending_bytes += bytes;
     ledger->waiting = waiting;
+    ledger_busy(e, ledger);
     ledger->unserved = 0;
     free(intake);
     want_bodies(e, link, ledger);
@@ -359,8 +360,7 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
         if (ledger->first_intake == NULL)
             ledger->last_intake = NULL;
         for (uint32_t i = 0; i < intake->commit.count; i++)
-            roster_entry(e, &ledger->journal.id, &intake->commit.items[i].entry,
-                         intake->commit.items[i].salted);
+            roster_entry(e, ledger, &intake->commit.items[i].entry, intake->commit.items[i].salted);
         admitted_more = admitted_more || council;
         if (ledger->admitted)
             spread_commit(e, ledger, intake);

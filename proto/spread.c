@@ -216,6 +216,7 @@ static void send_graft(struct hanse_engine *e, struct link *link, const struct l
 static void graft(struct hanse_engine *e, struct link *link, struct ledger *ledger)
 {
     ledger->pulling = ledger->graft = link->id;
+    ledger_busy(e, ledger);
     ledger->pull_start = ledger->graft_start = hanse_journal_size(&ledger->journal);
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
     link->pulls++;

@@ -70,7 +70,7 @@ static int do_command(struct loop *loop, struct command *command)
 
 void loop_control(struct loop *loop, struct command *command)
 {
-    (void)loop_commit(loop); /* the store is asked outside any transaction */
+    loop_flush(loop); /* the store is asked outside any transaction */
     command->error = do_command(loop, command);
     loop_snapshot(loop);
 }

@@ -81,33 +81,14 @@ static void tell_down(struct sim *sim, size_t number, uint32_t tip)
         network_later(sim, connection->latency_ms, fire_down, connection->tips[tip].node, number * 2 + tip);
 }
 
-static bool in_roster(const struct sim *sim, struct sim_node *node, const struct hanse_curve_key *key)
-{
-    const struct hanse_roster_entry *entries;
-    if (sim->address_book != 0)
-        return true;
-    size_t low = 0;
-    size_t high = hanse_engine_roster(node->engine, &entries);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = memcmp(&entries[middle].key, key, sizeof *key);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 static void fire_up(struct sim *sim, struct happening *happening)
 {
     struct connection *connection = &sim->network.connections[happening->number];
     struct tip *tip = &connection->tips[1];
     struct sim_node *node = &sim->nodes[tip->node];
     bool there = node->alive && faults_reachable(sim, connection->tips[0].node, tip->node);
-    if (there && (connection->right == HANSE_LINK_GUEST || in_roster(sim, node, &connection->key))) {
+    if (there && (connection->right == HANSE_LINK_GUEST || sim->address_book != 0 ||
+                  hanse_engine_admits(node->engine, &connection->key))) {
         tip->open = true;
         tip->life = node->life;
         tip->link = HANSE_LINK_ACCEPTED | ++node->accepted;

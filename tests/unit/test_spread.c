@@ -322,6 +322,7 @@ static void links_are_drawn_anew_slowly_and_made_before_the_old_one_ends(void **
     struct wired *w = *state;
     assert_int_equal(admit(w, GAMMA, C), HANSE_OK);
     w->peers[C].config.links_target = 1;
+    w->peers[C].chance = 10; /* its first link is not one that is kept */
     make(w, C, "ab");
     start(w, C);
     deliver_all(w);

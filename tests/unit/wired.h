@@ -32,6 +32,7 @@ struct peer {
     struct disk disk;
     bool holds; /* its disk answers only when the test says so */
     uint64_t timer_ms;
+    uint64_t chance; /* another one, another course of its draws */
     uint32_t accepted;
     int may_sign[CHAINS];
 };
