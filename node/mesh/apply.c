@@ -56,6 +56,8 @@ static void fail_batch(struct loop *loop, int error)
     for (size_t i = 0; i < loop->batch.mark_count; i++)
         note_failed(loop, &loop->batch.marks[i].journal, error);
     loop->batch.cautious = CAUTIOUS;
+    if (error == HANSE_E_CORRUPT)
+        loop_scrub_soon(loop);
     forget_batch(&loop->batch);
 }
 
