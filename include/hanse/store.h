@@ -85,7 +85,7 @@ struct hanse_salvage {
     size_t incomplete; /* of them: some of their entries could not be had */
     uint64_t entries;  /* that were saved */
     uint64_t missing;  /* that were not: they are to come from the mesh */
-    char kept[576];    /* where the damaged file is now */
+    char kept[576];    /* where the damaged file is now; the one of an earlier salvage is gone */
 };
 HANSE_MUST_USE int hanse_store_salvage(const char *path, const struct hanse_projection *projection,
                                        struct hanse_salvage *ret_salvage);

@@ -6,14 +6,13 @@
  * same way; an own journal is fenced until it is whole again.
  *
  *   node.db (damaged) ──replay, as far as each journal is whole──▶ node.db.salvaged ──rename──▶ node.db
- *        └──rename──▶ node.db.damaged-<time>: kept, for whoever wants to look */
+ *        └──rename──▶ node.db.damaged: kept, for whoever wants to look */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hanse/check.h"
@@ -206,15 +205,12 @@ static int sync_folder(const char *path)
     return error;
 }
 
-/* The damaged WAL goes first: beside another database it would be played into that. */
+/* The damaged WAL goes first: beside another database it would be played into that. A disk that rots goes on
+ * rotting: only the newest damaged file is kept, lest they fill it. */
 static int swap(const char *path, const char *salvaged, struct hanse_salvage *result)
 {
-    time_t now = time(NULL);
-    struct tm parts;
-    char stamp[32] = "unknown";
-    if (gmtime_r(&now, &parts) != NULL)
-        strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &parts);
-    snprintf(result->kept, sizeof result->kept, "%s.damaged-%s", path, stamp);
+    snprintf(result->kept, sizeof result->kept, "%s.damaged", path);
+    forget(result->kept);
     int error = move(path, result->kept, "-wal");
     if (error == HANSE_OK)
         error = move(path, result->kept, "-shm");

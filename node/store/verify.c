@@ -10,7 +10,7 @@
 
 #include "store_internal.h"
 
-#define PIECE_BYTES (256u * 1024u)
+#define PIECE_BYTES (128u * 1024u)
 #define PIECE_ROWS  1000
 
 struct hanse_verification {

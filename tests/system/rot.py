@@ -50,12 +50,13 @@ class Rot:
         return "whole after %.0f ms" % took
 
     def rotten(self, step, text, published):
-        kept = len(list(self.node.home.glob("hanse.db.damaged-*")))
+        database = self.node.home / "hanse.db"
         self.node.stop()
         flip(self.node, text)
+        damaged = database.stat().st_ino
         self.node.up()
         until("it has found the damage and started anew", 40,
-              lambda: len([p for p in self.node.home.glob("hanse.db.damaged-*") if p.suffix != "-wal"]) > kept)
+              lambda: database.exists() and database.stat().st_ino != damaged)
         step.says = self.whole(published)
 
 
