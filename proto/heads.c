@@ -94,7 +94,7 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        link->pulls >= PULLS_PER_LINK)
+        link->pulls >= PULLS_PER_LINK || e->now_ms < ledger->pull_after_ms)
         return;
     ledger->pulling = link->id;
     link->pulls++;
