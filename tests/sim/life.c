@@ -38,13 +38,37 @@ static void fire_tend(struct sim *sim, struct happening *happening)
         sim_later(sim, done && node->number != 0 ? TENDED_MS : TEND_MS, fire_tend, node, 0);
 }
 
+/* As node/mesh/writers.c judges what the database holds by what the fence says. */
+static void take_up_pen(const struct sim_node *node, uint32_t chain, const struct hanse_hash *id)
+{
+    struct fence_file *fence = &node->disk.fences[chain];
+    uint64_t held = disk_size(&node->disk, chain);
+    bool behind = held < fence->size || held < fence->intended;
+    if (fence->lost) {
+        hanse_engine_own(node->engine, id, true, 0);
+    } else if (behind) {
+        hanse_engine_own(node->engine, id, true, held < fence->size ? fence->size : held);
+    } else {
+        hanse_engine_own(node->engine, id, false, 0);
+        fence->size = fence->intended = held;
+    }
+}
+
 static void take_up_pens(struct sim *sim, struct sim_node *node)
 {
     for (uint32_t i = 0; i < sim->archive.chain_count; i++) {
-        const struct chain *chain = &sim->archive.chains[i];
-        const struct fence_file *fence = &node->disk.fences[i];
-        if (chain->owner == node->number)
-            hanse_engine_own(node->engine, &chain->id, fence->lost, fence->lost ? 0 : fence->size);
+        if (sim->archive.chains[i].owner == node->number)
+            take_up_pen(node, i, &sim->archive.chains[i].id);
+    }
+}
+
+/* Fences of what was being written, when a node falls over. */
+static void cut_off_fences(struct sim *sim, struct sim_node *node)
+{
+    for (size_t i = 0; i < node->disk.written_count; i++) {
+        const struct written *written = &node->disk.written[i];
+        if (written->own && dice_chance(&sim->weather, 500000))
+            node->disk.fences[written->chain].intended = written->record->end;
     }
 }
 
@@ -94,7 +118,8 @@ void node_start(struct sim *sim, struct sim_node *node)
     node->alive = true;
     size_t before = memory_allocated();
     node->engine = hanse_engine_new(&config);
-    int error = disk_restore(&node->disk, node->engine);
+    real_start(sim, node);
+    int error = node->store != NULL ? HANSE_OK : disk_restore(&node->disk, node->engine);
     HANSE_CHECK(error == HANSE_OK);
     take_up_pens(sim, node);
     node->engine_bytes = memory_allocated() - before;
@@ -118,6 +143,7 @@ void node_crash(struct sim *sim, struct sim_node *node)
     network_crash(sim, node);
     bool full = spell_holds(sim, node, SPELL_FULL);
     spells_break(node);
+    cut_off_fences(sim, node);
     hanse_engine_destroy(&node->engine);
     while (node->manuscripts != NULL) {
         struct manuscript *manuscript = node->manuscripts;
@@ -129,6 +155,9 @@ void node_crash(struct sim *sim, struct sim_node *node)
         struct written written = disk_settle(&node->disk);
         check_verified(sim, node, written.chain, written.record);
         check_forks(sim, node, written.chain, written.record);
+        real_settle(sim, node, &written, 1);
     }
+    real_fail(sim, node, node->disk.written, node->disk.written_count);
+    real_crash(node);
     node->disk.written_count = 0;
 }

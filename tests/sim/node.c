@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hanse/check.h"
+#include "hanse/store.h"
 #include "sim.h"
 
 struct manuscript *manuscript_new(void)
@@ -123,6 +124,7 @@ static void fail_writes(struct sim *sim, struct sim_node *node)
 {
     int error = dice_chance(&sim->weather, 500000) ? HANSE_E_DISK_FULL : HANSE_E_IO;
     sim->counts.disk_failures++;
+    real_fail(sim, node, node->disk.written, node->disk.written_count);
     while (node->disk.written_count > 0) {
         uint32_t chain = node->disk.written[0].chain;
         disk_forget(&node->disk, chain);
@@ -159,13 +161,13 @@ static void settle(struct sim *sim, struct sim_node *node)
         if (sim->watch != NULL)
             sim->watch->settled(sim, node, settled[i].chain, settled[i].record->end);
     }
+    real_settle(sim, node, settled, count);
     for (size_t i = 0; i < count && sim->violated == NULL; i++) {
         uint32_t chain = settled[i].chain;
         struct chain *journal = &sim->archive.chains[chain];
         uint64_t size = settled[i].record->end;
         if (settled[i].own) {
-            node->disk.fences[chain].size = size;
-            node->disk.fences[chain].lost = false;
+            node->disk.fences[chain] = (struct fence_file){.size = size, .intended = size};
             journal->acknowledged = size > journal->acknowledged ? size : journal->acknowledged;
             sim->counts.commits++;
             sim->counts.published += publishers_wrote(&settled[i].record->commit);
@@ -202,7 +204,8 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
         sim_violate(sim, "verified", "node %u persists a commit that is not whole", node->number);
         return;
     }
-    disk_write(&node->disk, chain, record, effect->persist.own);
+    struct written *written = disk_write(&node->disk, chain, record, effect->persist.own);
+    written->heads_root = effect->persist.heads_root;
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
     bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
@@ -236,6 +239,17 @@ static void load_later(struct sim *sim, const struct hanse_effect *effect, struc
         memcpy(loading->indexes, effect->load.indexes, loading->count * sizeof loading->indexes[0]);
 }
 
+/* From the real store, when there is one. */
+static int load_real(struct sim_node *node, const struct loading *loading, struct hanse_event *event)
+{
+    const struct hanse_hash *id = &event->loaded.journal;
+    return loading->count > 0
+               ? hanse_store_load_bodies(node->store, id, loading->indexes, loading->count,
+                                         &event->loaded.messages, &event->loaded.count)
+               : hanse_store_load_commits(node->store, id, loading->first, loading->end, loading->max_bytes,
+                                          &event->loaded.messages, &event->loaded.count);
+}
+
 static void load(struct sim *sim, struct sim_node *node, struct loading *loading)
 {
     struct answer answer;
@@ -250,6 +264,13 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
     event.loaded.journal = sim->archive.chains[loading->chain].id;
     event.loaded.messages = answer.messages;
     event.loaded.count = answer.count;
+    if (node->store != NULL && load_real(node, loading, &event) != HANSE_OK)
+        event.loaded.count = 0;
+    bool alike = loading->count > 0 ? (event.loaded.count == 0) == (answer.count == 0)
+                                    : event.loaded.count == answer.count;
+    if (node->store != NULL && !alike)
+        sim_violate(sim, "store", "node %u finds %zu messages of journal %u, where there are %zu",
+                    node->number, event.loaded.count, loading->chain, answer.count);
     node_step(sim, node, &event);
     disk_answer_release(&answer);
     free(loading->indexes);

@@ -84,6 +84,7 @@ static void fire_check(struct sim *sim, struct happening *happening)
     if (converged && sim->now_ms >= sim->converged_ms + STEADY_MS &&
         sim->now_ms >= sim->options.minutes * 60000ull) {
         check_roster(sim);
+        check_catalogue(sim);
         for (uint32_t i = 0; i < sim->node_count; i++)
             check_memory_at_rest(sim, &sim->nodes[i]);
         sim->over = true;
@@ -134,6 +135,7 @@ void sim_go_on(struct sim *sim, uint64_t until_ms)
 void sim_run(struct sim *sim, const struct options *options)
 {
     sim_found(sim, options);
+    real_init(sim);
     faults_init(sim);
     publishers_init(sim);
     sim_later(sim, CHECK_MS, fire_check, NULL, 0);
@@ -144,6 +146,7 @@ void sim_release(struct sim *sim)
 {
     queue_release(&sim->queue);
     network_release(sim);
+    real_release(sim);
     for (uint32_t i = 0; i < sim->node_count; i++)
         node_release(sim, &sim->nodes[i]);
     free(sim->nodes);

@@ -7,6 +7,7 @@
  *   node.c                    an engine and what it asks for
  *   disk.c archive.c          simulated stores, sharing the bytes of commits
  *   crypto_<what>.c           libsodium's answers, faster
+ *   real.c                    real stores beside the disks
  *   memory.c                  what an engine has allocated
  *   network.c                 connections and messages
  *   faults.c backups.c        what goes wrong, and when it stops
@@ -26,6 +27,7 @@
 #include "node.h"
 #include "options.h"
 #include "queue.h"
+#include "real.h"
 
 #define SIM_EPOCH_MS  1750000000000u /* the wall clock at the start */
 #define SIM_MEMBERS   3u             /* of the council */
@@ -51,6 +53,7 @@ struct counts {
     uint64_t spells[SPELL_COUNT];
     uint64_t forged; /* messages */
     uint64_t steps;
+    uint64_t rows;        /* bytes of views compared */
     size_t engine_bytes;  /* the most that an engine held */
     size_t running_bytes; /* the most that one held at rest, over what it was restored with */
 };
@@ -69,6 +72,7 @@ struct sim {
     uint64_t now_ms;
     uint64_t trace; /* hash over all that happened */
 
+    char folder[48]; /* of the real stores */
     struct archive archive;
     struct network network;
     struct sim_node *nodes;
@@ -165,6 +169,7 @@ void check_forks(struct sim *sim, const struct sim_node *node, uint32_t chain, c
 void check_promises(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
 void check_monotonic(struct sim *sim, struct sim_node *node, uint32_t chain);
 void check_acknowledged(struct sim *sim);
+void check_catalogue(struct sim *sim); /* at the end */
 void check_memory(struct sim *sim, const struct sim_node *node);
 void check_memory_at_rest(struct sim *sim, const struct sim_node *node);
 void check_roster(struct sim *sim);
