@@ -22,6 +22,7 @@ enum {
     SILENCE_MS = 15000,  /* a link that says nothing for so long is gone */
     HELLO_MS = 4000,     /* from dialling to the peer's HELLO */
     PULL_MS = 10000,     /* a pull without progress is given up */
+    QUIET_MS = 500,      /* a surplus link that nobody asked over for so long may end */
     STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
@@ -91,12 +92,14 @@ struct link {
     bool dialled;
     bool lobby;     /* dialled with an invite's key */
     bool up;        /* HELLO has come */
+    bool surplus;   /* another link to the same peer is the one to keep */
     bool answered;  /* has compared heads with us since it is up */
     bool requested; /* its one REQUEST has come, or ours has gone */
     uint64_t since_ms;
     uint64_t heard_ms;
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
     uint64_t sent_ms;
+    uint64_t wanted_ms; /* when the peer last asked for something */
     char software[HANSE_SOFTWARE_MAX + 1];
     uint32_t pulls;     /* under way */
     uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
@@ -214,6 +217,7 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+void pull_resume(struct hanse_engine *e, struct ledger *ledger); /* of whoever is ahead */
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */

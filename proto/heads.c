@@ -94,7 +94,7 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        link->pulls >= PULLS_PER_LINK)
+        link->pulls >= PULLS_PER_LINK || link->surplus)
         return;
     ledger->pulling = link->id;
     link->pulls++;
@@ -121,6 +121,14 @@ static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
     fences_review(e);
 }
 
+void pull_resume(struct hanse_engine *e, struct ledger *ledger)
+{
+    for (size_t i = 0; i < e->link_count && ledger->pulling == 0; i++) {
+        if (link_is_member(&e->links[i]))
+            pull_start(e, &e->links[i], ledger);
+    }
+}
+
 /* One pull of the link ended: whatever else the peer is ahead in has its turn. */
 static void pull_more(struct hanse_engine *e, struct link *link)
 {
@@ -143,6 +151,8 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
         pull_in_vain(e, ledger);
     } else {
         pull_start(e, link, ledger);
+        if (link->surplus)
+            pull_resume(e, ledger);
         if (is_council(e, ledger) && ledger->pulling == 0 && ledger->first_intake == NULL)
             send_root_to_all(e); /* whoever it admitted is exchanged from now on */
     }

@@ -66,12 +66,22 @@ void link_drop(struct hanse_engine *e, hanse_link id)
         return;
     if (link->dialled)
         back_off(e, &link->key);
+    for (size_t i = 0; i < e->link_count && !link->surplus; i++) {
+        if (memcmp(&e->links[i].key, &link->key, sizeof link->key) == 0)
+            e->links[i].surplus = false; /* it is the one to keep now */
+    }
+    link->surplus = true;
+    /* What was being pulled over it is asked of somebody else at once, not when heads are next compared. */
     for (uint32_t i = 0; i < e->ledger_count; i++) {
         struct ledger *ledger = e->ledgers[i];
+        bool waits = ledger->waiting != NULL && ledger->waiting->from == id;
+        bool lost = waits || ledger->pulling == id;
         if (ledger->pulling == id)
             pull_stop(e, ledger);
-        if (ledger->waiting != NULL && ledger->waiting->from == id)
+        if (waits)
             waiting_drop(e, ledger);
+        if (lost)
+            pull_resume(e, ledger);
     }
     free(link->known);
     *link = e->links[--e->link_count];
@@ -115,26 +125,36 @@ void send_hello(struct hanse_engine *e, struct link *link)
     effect_send(e, link, HANSE_CLASS_COUNCIL, &message);
 }
 
+/* Over a link that is not kept no new pull begins; it ends when those under way have. */
+static void end_surplus(struct hanse_engine *e, const struct link *link)
+{
+    bool asked = link->wanted_ms != 0 && e->now_ms - link->wanted_ms < QUIET_MS;
+    if (link->dialled && link->pulls == 0 && !asked)
+        link_close(e, link->id, HANSE_OK);
+}
+
 void link_settle(struct hanse_engine *e, struct link *link)
 {
     if (link->right != HANSE_LINK_MEMBER || link->lobby)
         return;
     /* Two nodes that dialled each other keep the link that the smaller key dialled; who dialled the other one
      * ends it. */
-    hanse_link surplus = 0;
+    struct link *surplus = NULL;
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *other = &e->links[i];
         if (other->id == link->id || !link_is_member(other) ||
             memcmp(&other->key, &link->key, sizeof link->key) != 0)
             continue;
         bool we_are_smaller = memcmp(&e->config.self, &link->key, sizeof link->key) < 0;
-        if (link->dialled && other->dialled)
-            surplus = link->id;
-        else if (!we_are_smaller)
-            surplus = link->dialled ? link->id : other->dialled ? other->id : 0;
+        if (link->dialled == other->dialled)
+            surplus = link->dialled ? link : surplus;
+        else
+            surplus = link->dialled == we_are_smaller ? other : link;
     }
-    if (surplus != 0)
-        link_close(e, surplus, HANSE_OK);
+    if (surplus == NULL)
+        return;
+    surplus->surplus = true;
+    end_surplus(e, surplus);
 }
 
 static bool linked(const struct hanse_engine *e, const struct hanse_curve_key *key)
@@ -215,6 +235,8 @@ void links_tick(struct hanse_engine *e)
             link->up ? e->now_ms - link->heard_ms > SILENCE_MS : e->now_ms - link->since_ms > HELLO_MS;
         if (late)
             link_close(e, link->id, HANSE_E_TIMED_OUT);
+        else if (link->surplus)
+            end_surplus(e, link);
     }
     if (!hanse_hash_is_zero(&e->config.pin.mesh))
         keep_enough(e);
