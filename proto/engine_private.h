@@ -2,7 +2,8 @@
  *
  *   engine.c      life, restoring, the step and its dispatch
  *   links.c       links: opening, keeping, closing; whom to dial
- *   roster.c      who is admitted, and where they live
+ *   roster.c      who is admitted
+ *   places.c      their keys, and where they live
  *   heads.c       comparing heads, pulling what is missing
  *   intake.c      commits on their way from a message to the disk and on to others
  *   fences.c      when an own journal may be signed
@@ -28,11 +29,12 @@ enum {
     BACKOFF_MAX_MS = 60000,
     ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
     ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls that gave nothing, until what was told counts for nothing */
+    UNSERVED_MAX = 10, /* pulls and answers without it, until what was told counts for nothing */
     NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
     ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
     PULLS_PER_LINK = 8,
+    PULL_BYTES = HANSE_WINDOW_BYTES / 4, /* asked for at once */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -69,6 +71,11 @@ struct waiting {
 struct ledger { /* what the engine keeps of one journal */
     struct hanse_journal journal;
     uint32_t ordinal;
+    uint32_t names;    /* admissions that name it */
+    uint32_t eligible; /* nodes of its domain that may be dialled, while one is drawn */
+    bool busy;         /* in the list of those that pull or wait, or did a moment ago */
+    struct ledger *next_busy;
+    struct ledger *next_own;
     bool admitted; /* or the council's: exchanged with others */
     bool own;
     bool fenced;    /* the mesh must be asked before signing */
@@ -78,6 +85,7 @@ struct ledger { /* what the engine keeps of one journal */
     uint64_t heard_ms;   /* when a node of this domain was last heard */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
+    uint64_t pull_bytes; /* of commits that came by it; PULL_BYTES and more: as good as all */
     uint64_t pull_deadline_ms;
     uint32_t unserved; /* pulls in a row that gave nothing */
     struct intake *first_intake;
@@ -101,23 +109,34 @@ struct link {
     uint64_t sent_ms;
     uint64_t wanted_ms; /* when the peer last asked for something */
     char software[HANSE_SOFTWARE_MAX + 1];
-    uint32_t pulls;     /* under way */
-    uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
-    uint64_t *known;    /* by ordinal: the size the peer is known to have */
+    uint32_t pulls;  /* under way */
+    uint64_t *known; /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
+    uint32_t *queue; /* ordinals of journals to be pulled when others are done; each once */
+    uint32_t queue_first;
+    uint32_t queue_count; /* those before queue_first included */
+    uint32_t queue_capacity;
 };
 
-struct place { /* somebody to dial: from a `node` entry, or a seed */
+#define NO_LEDGER UINT32_MAX
+
+enum place_source { PLACE_SEED, PLACE_ADMISSION, PLACE_NODE };
+
+struct place { /* a key of the roster, or a seed; there may be several with one key */
     struct hanse_curve_key key;
-    struct hanse_hash journal; /* zero for a seed */
-    char endpoint[HANSE_ENDPOINT_MAX + 1];
+    uint32_t ledger; /* of its domain; NO_LEDGER for a seed */
+    uint8_t source;
+    uint8_t failures; /* to dial it, in a row */
+    bool eligible;    /* while one is drawn */
+    char *endpoint;   /* owned; NULL: it only dials */
     uint64_t next_try_ms;
-    uint32_t failures;
 };
 
 struct admission {
     char name[HANSE_NAME_MAX + 1];
-    struct hanse_admission body;
+    uint32_t ledger;
+    uint32_t key_count;
+    struct hanse_curve_key keys[];
 };
 
 struct hanse_engine {
@@ -132,6 +151,8 @@ struct hanse_engine {
     uint32_t *sorted;        /* ordinals by journal id */
     uint32_t ledger_count;
     uint32_t ledger_capacity;
+    struct ledger *first_busy;
+    struct ledger *first_own;
     struct hanse_tree *heads; /* of exchanged journals, provisional changes included */
 
     struct link *links;
@@ -142,13 +163,13 @@ struct hanse_engine {
     uint64_t compared_ms; /* when a member last had the same heads */
     size_t pending_bytes;
 
-    struct admission *admissions;
+    struct admission **admissions; /* by name */
     size_t admission_count;
     struct place *places;
-    size_t place_count;
-    struct hanse_roster_entry *roster;
-    size_t roster_count;
-    bool roster_stale;  /* to be built again */
+    uint32_t place_count;
+    uint32_t place_capacity;
+    uint32_t *place_slots; /* the table by key */
+    uint32_t place_slot_count;
     bool roster_untold; /* a ROSTER effect is due */
     uint64_t roster_told_ms;
 
@@ -176,6 +197,7 @@ void effect_send_borrowed(struct hanse_engine *e, struct link *link, enum hanse_
 /* engine.c */
 struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash *id);
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id); /* makes it */
+void ledger_busy(struct hanse_engine *e, struct ledger *ledger); /* it pulls, or waits for bodies */
 bool is_council(const struct hanse_engine *e, const struct ledger *ledger);
 struct ledger *council_ledger(const struct hanse_engine *e); /* NULL in no mesh */
 uint64_t random_below(struct hanse_engine *e, uint64_t bound);
@@ -189,19 +211,37 @@ void link_close(struct hanse_engine *e, hanse_link id, int error); /* and tells 
 bool link_is_member(const struct link *link);                      /* up, and no lobby */
 uint64_t link_known(const struct link *link, const struct ledger *ledger);
 void link_learn(struct link *link, const struct ledger *ledger, uint64_t size);
+void link_forget(struct link *link); /* all that it is known to have */
+void link_queue(struct link *link, const struct ledger *ledger);
+struct ledger *link_unqueue(const struct hanse_engine *e, struct link *link); /* NULL: none waits */
 void links_tick(struct hanse_engine *e);
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
 
-/* roster.c */
-void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, const struct hanse_entry *entry,
-                  struct hanse_bytes salted);
-void roster_build(struct hanse_engine *e);
-void roster_tell(struct hanse_engine *e);
-const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hanse_curve_key *key);
-size_t roster_others(struct hanse_engine *e); /* keys in the roster that are not ours */
+/* places.c: changes move places in memory */
+void place_add(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+               uint32_t ledger, struct hanse_bytes endpoint);
+void place_remove(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+                  uint32_t ledger); /* absent: no effect */
+/* One after the other those with that key: first with NULL. */
+struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_key *key,
+                         const struct place *before);
+void places_take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count);
+/* Somebody to dial, every domain as likely as any other, however many nodes it has. NULL: nobody, now. */
+struct place *places_draw(struct hanse_engine *e);
+void places_release(struct hanse_engine *e);
 
+/* roster.c */
+void roster_entry(struct hanse_engine *e, const struct ledger *ledger, const struct hanse_entry *entry,
+                  struct hanse_bytes salted);
+void roster_tell(struct hanse_engine *e);
+/* The journal of the domain of a key of the roster, or NULL. */
+const struct hanse_hash *roster_domain(const struct hanse_engine *e, const struct hanse_curve_key *key);
+/* How many keys of the roster are not ours; not counted beyond ASKED_MIN. */
+size_t roster_others(const struct hanse_engine *e);
+
+void roster_release(struct hanse_engine *e);
 /* Notes that a node was heard, for every domain that it serves. */
 void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 
@@ -217,7 +257,12 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+/* Whether a list with just this journal, of that size, is the end mark; else it answers a comparison. */
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size);
 void pull_resume(struct hanse_engine *e, struct ledger *ledger); /* of whoever is ahead */
+/* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
+ * would keep an owner from signing. */
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */

@@ -93,32 +93,50 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     if (link_known(link, ledger) > hanse_journal_size(&ledger->journal))
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
-    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        link->pulls >= PULLS_PER_LINK || link->surplus)
+    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size || link->surplus)
         return;
+    if (link->pulls >= PULLS_PER_LINK) {
+        link_queue(link, ledger);
+        return;
+    }
     ledger->pulling = link->id;
+    ledger_busy(e, ledger);
     link->pulls++;
     ledger->pull_start = size;
+    ledger->pull_bytes = 0;
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     message_begin(MESSAGE_WANT, &message);
     hanse_write_hash(&message, &ledger->journal.id);
     hanse_write_uint(&message, size);
-    hanse_write_uint(&message, HANSE_WINDOW_BYTES / 4);
+    hanse_write_uint(&message, PULL_BYTES);
     hanse_write_array(&message, 0);
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
-/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie
- * would keep an owner from signing. */
-static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
 {
     if (++ledger->unserved < UNSERVED_MAX)
         return;
     ledger->unserved = 0;
     ledger->known_size = ledger->journal.held_size;
     fences_review(e);
+}
+
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size)
+{
+    if (ledger->pulling != link->id)
+        return false;
+    uint64_t ours =
+        ledger->waiting != NULL ? ledger->waiting->parked_end : hanse_journal_size(&ledger->journal);
+    if (ledger->pull_bytes == 0 || ledger->pull_bytes > PULL_BYTES || size <= ours)
+        return true;
+    /* Between two pieces of what was asked for; or the last of it was lost. Asking again would fetch the rest
+     * twice. */
+    if (ledger->pull_deadline_ms > e->now_ms + STALL_MS)
+        ledger->pull_deadline_ms = e->now_ms + STALL_MS;
+    return false;
 }
 
 void pull_resume(struct hanse_engine *e, struct ledger *ledger)
@@ -132,8 +150,10 @@ void pull_resume(struct hanse_engine *e, struct ledger *ledger)
 /* One pull of the link ended: whatever else the peer is ahead in has its turn. */
 static void pull_more(struct hanse_engine *e, struct link *link)
 {
-    for (uint32_t i = 0; i < e->ledger_count && link->pulls < PULLS_PER_LINK; i++) {
-        struct ledger *ledger = e->ledgers[link->next_pull++ % e->ledger_count];
+    while (link->pulls < PULLS_PER_LINK) {
+        struct ledger *ledger = link_unqueue(e, link);
+        if (ledger == NULL)
+            return;
         if (ledger->admitted || ledger->own)
             pull_start(e, link, ledger);
     }
@@ -161,14 +181,22 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
 
 void pulls_tick(struct hanse_engine *e)
 {
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
+    for (struct ledger **at = &e->first_busy; *at != NULL;) {
+        struct ledger *ledger = *at;
         if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
+            struct link *link = link_find(e, ledger->pulling);
+            if (link != NULL)
+                link_learn(link, ledger, hanse_journal_size(&ledger->journal)); /* until it tells again */
             pull_stop(e, ledger);
             pull_in_vain(e, ledger);
         }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
             waiting_drop(e, ledger);
+        ledger->busy = ledger->pulling != 0 || ledger->waiting != NULL;
+        if (ledger->busy)
+            at = &ledger->next_busy;
+        else
+            *at = ledger->next_busy;
     }
     if (e->now_ms < e->next_compare_ms || e->link_count == 0)
         return;

@@ -83,7 +83,7 @@ static void persist(struct hanse_engine *e, struct ledger *ledger, struct intake
         ledger->first_intake = intake;
     ledger->last_intake = intake;
     heads_update(e, ledger);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&ledger->journal.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&ledger->journal);
     struct hanse_effect *effect = effect_add(e, HANSE_EFFECT_PERSIST);
     effect->persist.commit = &intake->commit;
     effect->persist.frontier = hanse_bytes(scratch_copy(e, frontier.data, frontier.size), frontier.size);
@@ -174,6 +174,7 @@ static int wait_for_bodies(struct hanse_engine *e, struct link *link, struct led
     waiting->bodies = hanse_calloc(waiting->commit.count, sizeof waiting->bodies[0]);
     e->pending_bytes += bytes;
     ledger->waiting = waiting;
+    ledger_busy(e, ledger);
     ledger->unserved = 0;
     free(intake);
     want_bodies(e, link, ledger);
@@ -260,6 +261,8 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return HANSE_E_UNKNOWN_JOURNAL;
     pulled = pulled || ledger->pulling == link->id;
+    if (ledger->pulling == link->id)
+        ledger->pull_bytes += message.size;
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (place.first < size)
         return HANSE_E_STALE;
@@ -269,6 +272,8 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
             link_learn(link, ledger, place.first);
         if (park(e, link, ledger, &place, message))
             return HANSE_OK;
+        if (ledger->pulling == link->id)
+            ledger->pull_bytes += PULL_BYTES; /* one was lost: the end mark is not far */
         pull_start(e, link, ledger);
         return HANSE_E_GAP;
     }
@@ -279,10 +284,13 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     error = hanse_commit_decode(hanse_buffer_bytes(&intake->message), &intake->commit);
     if (error == HANSE_OK)
         error = take_in(e, link, ledger, intake);
-    if (error != HANSE_OK)
+    if (error != HANSE_OK) {
         intake_free(intake);
-    else if (place.end > link_known(link, ledger))
+        if (ledger->pulling == link->id)
+            ledger->pull_bytes += PULL_BYTES; /* what follows is of no use */
+    } else if (place.end > link_known(link, ledger)) {
         link_learn(link, ledger, place.end);
+    }
     return error;
 }
 
@@ -367,8 +375,7 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
         if (ledger->first_intake == NULL)
             ledger->last_intake = NULL;
         for (uint32_t i = 0; i < intake->commit.count; i++)
-            roster_entry(e, &ledger->journal.id, &intake->commit.items[i].entry,
-                         intake->commit.items[i].salted);
+            roster_entry(e, ledger, &intake->commit.items[i].entry, intake->commit.items[i].salted);
         admitted_more = admitted_more || council;
         if (ledger->admitted && !intake->pulled)
             push(e, ledger, intake);

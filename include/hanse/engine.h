@@ -102,6 +102,7 @@ struct hanse_event {
             /* whole COMMIT or BODY messages, in order */
             const struct hanse_bytes *messages;
             size_t count;
+            bool more; /* the rest comes with another LOADED */
         } loaded;
     };
 };
@@ -217,7 +218,11 @@ struct hanse_roster_entry {
     struct hanse_hash journal;             /* of its domain */
     char endpoint[HANSE_ENDPOINT_MAX + 1]; /* empty: only dials */
 };
-size_t hanse_engine_roster(struct hanse_engine *engine, const struct hanse_roster_entry **ret_entries);
+/* The roster by key, each key once, as far as `max` entries; gives how many there are. */
+size_t hanse_engine_roster(const struct hanse_engine *engine, struct hanse_roster_entry *ret_entries,
+                           size_t max);
+/* Whether the key is in the roster. */
+bool hanse_engine_admits(const struct hanse_engine *engine, const struct hanse_curve_key *key);
 
 struct hanse_domain_view { /* an admitted domain, and how well this node knows it */
     char name[HANSE_NAME_MAX + 1];

@@ -1,41 +1,22 @@
 /* One step of the engine and what it asks for. Effects live until the next step, so all are done first, in
- * their order; what has to be answered (LOAD, a PERSIST that failed) is noted, and answered after them. */
+ * their order; a PERSIST that failed is noted, and answered after them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "loop.h"
 
-static void apply_load(struct loop *loop, const struct hanse_effect *effect)
-{
-    if (loop->load_count == loop->load_capacity) {
-        loop->load_capacity = loop->load_capacity * 2 + 16;
-        loop->loads = hanse_realloc(loop->loads, loop->load_capacity * sizeof *loop->loads);
-    }
-    struct pending_load *load = &loop->loads[loop->load_count++];
-    *load = (struct pending_load){
-        .link = effect->load.link,
-        .journal = effect->load.journal,
-        .first = effect->load.first,
-        .end = effect->load.end,
-        .max_bytes = effect->load.max_bytes,
-        .count = effect->load.count,
-    };
-    if (load->count > 0) {
-        load->indexes = hanse_malloc(load->count * sizeof *load->indexes);
-        memcpy(load->indexes, effect->load.indexes, load->count * sizeof *load->indexes);
-    }
-}
-
 static void apply_roster(struct loop *loop)
 {
-    const struct hanse_roster_entry *entries;
-    size_t count = hanse_engine_roster(loop->engine, &entries);
+    size_t count = hanse_engine_roster(loop->engine, NULL, 0);
+    struct hanse_roster_entry *entries = hanse_calloc(count, sizeof *entries);
+    count = hanse_engine_roster(loop->engine, entries, count);
     struct hanse_curve_key *keys = hanse_malloc(count * sizeof *keys);
     for (size_t i = 0; i < count; i++)
         keys[i] = entries[i].key;
     door_set_roster(transport_door(loop->transport), keys, count);
     free(keys);
+    free(entries);
     transport_recheck(loop->transport);
 }
 
@@ -61,7 +42,7 @@ static void apply(struct loop *loop, const struct hanse_effect *effect)
         storing_queue(loop, effect);
         break;
     case HANSE_EFFECT_LOAD:
-        apply_load(loop, effect);
+        loads_add(loop, effect);
         break;
     case HANSE_EFFECT_SEND:
         loop->untrimmed += effect->send.message.size;
@@ -118,38 +99,10 @@ static void answer_failed(struct loop *loop)
     step(loop, &event);
 }
 
-static void answer_load(struct loop *loop)
-{
-    struct pending_load load = loop->loads[0];
-    loop->load_count--;
-    memmove(&loop->loads[0], &loop->loads[1], loop->load_count * sizeof *loop->loads);
-    struct hanse_event event = {
-        .type = HANSE_EVENT_LOADED,
-        .now_ms = loop->now_ms,
-        .loaded = {.link = load.link, .journal = load.journal},
-    };
-    int error = load.count > 0
-                    ? hanse_store_load_bodies(loop->store, &load.journal, load.indexes, load.count,
-                                              &event.loaded.messages, &event.loaded.count)
-                    : hanse_store_load_commits(loop->store, &load.journal, load.first, load.end,
-                                               load.max_bytes, &event.loaded.messages, &event.loaded.count);
-    if (error != HANSE_OK) {
-        event.loaded.messages = NULL;
-        event.loaded.count = 0;
-        loop_refused(loop, load.link, error, "WANT");
-    }
-    free(load.indexes);
-    step(loop, &event);
-}
-
 void loop_answer(struct loop *loop)
 {
-    while (loop->failed_count > 0 || loop->load_count > 0) {
-        if (loop->failed_count > 0)
-            answer_failed(loop);
-        else
-            answer_load(loop);
-    }
+    while (loop->failed_count > 0)
+        answer_failed(loop);
 }
 
 int loop_feed(struct loop *loop, const struct hanse_event *event)

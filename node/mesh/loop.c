@@ -10,7 +10,7 @@
 #include "clock.h"
 #include "prepare.h"
 
-#define TURN_EVENTS   1024u /* then commands have their turn */
+#define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
 #define STOP_MS       200 /* for what is queued to leave */
 /* Since something last happened: */
@@ -59,15 +59,18 @@ static bool store_next(struct loop *loop)
 static bool read_links(struct loop *loop)
 {
     struct transport_event event;
-    size_t count = 0;
-    while (count < TURN_EVENTS && transport_next(loop->transport, loop->now_ms, &event)) {
+    uint64_t end_ms = loop->now_ms + TURN_MS;
+    bool any = false;
+    while ((loop->reading = transport_next(loop->transport, loop->now_ms, &event))) {
         feed_transport(loop, &event);
-        count++;
+        any = true;
         while (loop_backlog_full(loop))
             (void)store_next(loop);
         loop->now_ms = clock_monotonic_ms();
+        if (loop->now_ms >= end_ms)
+            break;
     }
-    return count > 0;
+    return any;
 }
 
 /* A caller's REQ: its routing id, an empty frame, the pointer. */
@@ -155,7 +158,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && idle_ms >= MAINTAIN_AFTER_MS)
+    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
@@ -188,7 +191,7 @@ static uint64_t deadline(const struct loop *loop)
     if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
     /* A transaction stays open only while more input is there already. */
-    return loop->batch.open || loop->backlog.first != NULL ? 0 : at;
+    return loop->batch.open || loop->backlog.first != NULL || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
 /* False: stop. */
@@ -205,9 +208,11 @@ static bool turn(struct loop *loop)
     loop->now_ms = clock_monotonic_ms();
     if (items[0].revents != 0)
         return false; /* $TERM is all that is ever said there */
-    transport_ready(loop->transport, items + 2, count);
+    if (!loop->reading)
+        transport_ready(loop->transport, items + 2, count);
     bool busy = read_links(loop);
     busy = (items[1].revents != 0 && read_commands(loop)) || busy;
+    busy = loads_answer(loop) || busy;
     /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
      * stored. */
     bool stored = store_next(loop);
@@ -272,9 +277,7 @@ static void close_all(struct loop *loop)
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);
-    for (size_t i = 0; i < loop->load_count; i++)
-        free(loop->loads[i].indexes);
-    free(loop->loads);
+    loads_destroy(&loop->loads);
     free(loop->failed);
     free(loop->batch.marks);
     explicit_bzero(loop->lobby_secret, sizeof loop->lobby_secret);
@@ -291,6 +294,7 @@ void loop_run(zsock_t *pipe, void *context)
     struct loop *loop = hanse_calloc(1, sizeof *loop);
     loop->mesh = start->mesh;
     loop->pipe = pipe;
+    loop->loads = loads_new();
     loop->log = config->log;
     loop->log_context = config->log_context;
     loop->pin = config->engine.pin;

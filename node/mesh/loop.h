@@ -3,6 +3,7 @@
  *   mesh.c     the handle that other threads hold: starting, asking, stopping
  *   loop.c     the turns: poll, read, feed, commit, rest
  *   apply.c    one step of the engine, and what it asks for
+ *   loads.c    what peers asked for, until it is read and sent
  *   storing.c  what is to be stored: from PERSIST to PERSISTED
  *   prepare.c  bodies read ahead, on a thread of its own
  *   publish.c  own commits: the fence, the disk, the answer
@@ -14,6 +15,7 @@
  * One turn:
  *
  *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ backlog ─▶ store (many in one) ─▶ PERSISTED ─▶ sends
+ *     ├──▶ loads ──▶ engine ─▶ sends
  *     └──▶ commands ─▶ engine ─▶ effects ─▶ store and fence, waited for ─▶ answer */
 #ifndef HANSE_MESH_LOOP_H
 #define HANSE_MESH_LOOP_H
@@ -98,16 +100,8 @@ struct backlog {
     size_t entries, bytes;
 };
 
-struct pending_load {
-    hanse_link link;
-    struct hanse_hash journal;
-    uint64_t first, end;
-    uint32_t max_bytes;
-    uint64_t *indexes; /* owned */
-    size_t count;
-};
-
 struct hanse_mesh_snapshot;
+struct loads;
 
 struct loop {
     struct hanse_mesh *mesh;
@@ -126,6 +120,7 @@ struct loop {
     uint64_t now_ms;    /* of this turn */
     uint64_t timer_ms;  /* TICK is due; UINT64_MAX: none was asked for */
     uint64_t active_ms; /* something last happened */
+    bool reading;       /* a round of reading the links is not over */
     struct backlog backlog;
     struct preparer *preparer; /* NULL: nothing is read ahead */
     struct batch batch;
@@ -133,8 +128,7 @@ struct loop {
     struct hanse_hash *failed;    /* journals whose PERSISTs were undone in this step */
     size_t failed_count, failed_capacity;
     int failed_error;
-    struct pending_load *loads; /* asked for, first come first served */
-    size_t load_count, load_capacity;
+    struct loads *loads;
     struct writer *writers;
     size_t writer_count;
 
@@ -174,6 +168,15 @@ int loop_commit(struct loop *loop);
 bool loop_batch_full(const struct loop *loop);
 /* Stores and commits all that waits. */
 void loop_flush(struct loop *loop);
+
+/* loads.c */
+struct loads *loads_new(void);
+void loads_destroy(struct loads **loads);
+void loads_add(struct loop *loop,
+               const struct hanse_effect *effect); /* a LOAD; refused when there are too many */
+/* Reads one piece and gives it to the engine; false: nothing is due. */
+bool loads_answer(struct loop *loop);
+bool loads_are_due(const struct loop *loop);
 
 /* publish.c: answers every one of `count` APPEND commands. */
 void loop_append(struct loop *loop, struct command **commands, size_t count);

@@ -7,6 +7,7 @@
  * read, while this one is written. When anything cannot be stored, all that is not yet durable is undone, for
  * the heads root that goes with each commit counts on those before it; then each gets a transaction of its
  * own for a while, so that only the one that is wrong fails. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,6 +252,10 @@ int loop_commit(struct loop *loop)
     batch->mark_capacity = 0;
     forget_batch(batch);
     for (size_t i = 0; i < count; i++) {
+        char journal[9];
+        /* The line's time is when whoever reads the database finds the entries. */
+        loop_log(loop, LOG_FINE, "%s stored up to %" PRIu64, loop_short(&marks[i].journal, journal),
+                 marks[i].size);
         struct hanse_event event = {
             .type = HANSE_EVENT_PERSISTED,
             .now_ms = loop->now_ms,

@@ -22,6 +22,7 @@ void batch_release(struct batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         item_release(&batch->items[i]);
     free(batch->items);
+    free(batch->keys);
     *batch = (struct batch){0};
 }
 
@@ -109,12 +110,8 @@ static int by_key(const void *a, const void *b)
     return strcmp(x->key.data, y->key.data);
 }
 
-static void check_duplicates(struct batch *batch)
+static void check_duplicates(struct batch *batch, struct batch_item *const *sorted)
 {
-    struct batch_item **sorted = hanse_calloc(batch->count, sizeof(struct batch_item *));
-    for (size_t i = 0; i < batch->count; i++)
-        sorted[i] = &batch->items[i];
-    qsort(sorted, batch->count, sizeof(struct batch_item *), by_key);
     for (size_t i = 1; i < batch->count; i++) {
         struct batch_item *a = sorted[i - 1], *b = sorted[i];
         if (a->key.size == 0 || strcmp(a->key.data, b->key.data) != 0)
@@ -124,14 +121,23 @@ static void check_duplicates(struct batch *batch)
         batch_refuse(batch, b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file,
                      a->contract, a->version);
     }
-    free(sorted);
 }
 
 void batch_check(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
+    struct batch_item **sorted = hanse_calloc(batch->count, sizeof(struct batch_item *));
+    for (size_t i = 0; i < batch->count; i++) {
         check_item(batch, &batch->items[i]);
-    check_duplicates(batch);
+        sorted[i] = &batch->items[i];
+    }
+    qsort(sorted, batch->count, sizeof(struct batch_item *), by_key);
+    check_duplicates(batch, sorted);
+    batch->keys = hanse_calloc(batch->count, sizeof(const char *));
+    for (size_t i = 0; i < batch->count; i++) {
+        if (sorted[i]->refused == HANSE_OK)
+            batch->keys[batch->key_count++] = sorted[i]->key.data;
+    }
+    free(sorted);
 }
 
 json_t *findings_json(const struct hanse_findings *findings)

@@ -27,6 +27,8 @@ struct batch {
     struct batch_item *items;
     size_t count;
     size_t refused;
+    const char **keys; /* of what is not refused, each once, in strcmp's order; after batch_check */
+    size_t key_count;
 };
 
 /* Reads the array `files` of the parameters. Else an error answer. */

@@ -2,18 +2,20 @@
 #ifndef HANSE_SERVICE_HOME_INTERNAL_H
 #define HANSE_SERVICE_HOME_INTERNAL_H
 
-#include <pthread.h>
-
 #include "hanse/home.h"
+#include "turns.h"
 
 #define HOME_SEEDS_MAX 16u
 #define COUNCIL_NAME   "council"
 
 struct hanse_home {
     char path[HANSE_HOME_PATH_MAX + 1];
-    pthread_mutex_t writing; /* held from the look at what is published to the end of the append */
-    struct home_size *sizes; /* of own journals after our last append; under `writing` */
+    struct turns turns;      /* who writes what now */
+    struct turn *alone;      /* the one that home_lock began */
+    pthread_mutex_t memory;  /* of the sizes, held for nanoseconds */
+    struct home_size *sizes; /* of own journals after our last append */
     size_t size_count;
+    pthread_mutex_t key_change; /* one caller at a time finishes a key's replacement; drafts.c */
     struct mesh_wiring *wiring; /* what the last mesh configuration borrows; mesh_config.c */
 };
 
@@ -22,11 +24,12 @@ struct home_size {
     uint64_t size;
 };
 
-/* One writer at a time: what is published must not change between the check of a publish and its append. */
+/* A turn alone (turns.h): nothing of this home is written meanwhile by others. */
 void home_lock(struct hanse_home *home);
 void home_unlock(struct hanse_home *home);
-/* The size of an own journal that our last append left; 0 when there was none. Under the lock. */
-uint64_t home_size_of(const struct hanse_home *home, const struct hanse_hash *journal);
+/* The size of an own journal that our last append left; 0 when there was none. Between home_lock and
+ * home_unlock that is all there is. */
+uint64_t home_size_of(struct hanse_home *home, const struct hanse_hash *journal);
 void home_keep_size(struct hanse_home *home, const struct hanse_hash *journal, uint64_t size);
 
 /* The folder of a domain (or of the council, by COUNCIL_NAME) and files in it. */

@@ -17,6 +17,7 @@
 #define STORE_APPLICATION_ID 0x48616e73 /* "Hans" */
 #define STORE_PAGE_SIZE      8192
 #define STORE_WAL_PAGES      10000 /* a checkpoint is due */
+#define STORE_WAL_PAGES_MORE 1000  /* it is due again, when readers kept the log from starting over */
 #define STORE_WAL_PAGES_MAX  40000 /* it is overdue: whoever commits next pays for it */
 
 /* X(name, SQL): each is prepared when first used and kept. */
@@ -101,9 +102,10 @@ enum store_statement_id {
 
 struct hanse_store {
     sqlite3 *db;
-    int lock;        /* descriptor of the lock file */
-    int wal_pages;   /* in the WAL after the last commit */
-    int64_t council; /* its journal's id, 0 for none; -1: ask meta */
+    int lock;          /* descriptor of the lock file */
+    int wal_pages;     /* in the WAL after the last commit */
+    int wal_pages_due; /* from so many on a checkpoint is due */
+    int64_t council;   /* its journal's id, 0 for none; -1: ask meta */
     const struct hanse_projection *projection;
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
     struct hanse_buffer loaded; /* the messages of the last load, one after the other */

@@ -163,7 +163,7 @@ static int check_journal(struct verify *v, struct hanse_bytes frontier, uint64_t
     }
     if (error != HANSE_OK)
         return error;
-    struct hanse_bytes replayed = hanse_frontier_bytes(&v->journal.frontier);
+    struct hanse_bytes replayed = hanse_journal_frontier(&v->journal);
     if (!hanse_bytes_equal(replayed, frontier) || v->journal.seal_time_ms != seal_time_ms)
         return wrong(v, v->size, "the journal's row says another thing than its entries");
     return check_rows(v);

@@ -20,6 +20,7 @@ static void record_free(struct record *record)
     for (uint32_t i = 0; record->apart != NULL && i < record->commit.count; i++)
         free(record->apart[i].data);
     free(record->apart);
+    free(record->live);
     hanse_commit_release(&record->commit);
     hanse_buffer_release(&record->message);
     hanse_buffer_release(&record->frontier);

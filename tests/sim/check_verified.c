@@ -51,7 +51,7 @@ void check_verified(struct sim *sim, const struct sim_node *node, uint32_t numbe
         return;
     }
     hanse_journal_confirm(&chain->reference, record->end);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&chain->reference.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&chain->reference);
     if (!hanse_bytes_equal(frontier, hanse_buffer_bytes(&record->frontier)))
         sim_violate(sim, "verified", "node %u stored a wrong frontier of journal %u", node->number, number);
     grow(chain, (struct record *)record);

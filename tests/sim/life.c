@@ -6,8 +6,9 @@
 #include "hanse/check.h"
 #include "sim.h"
 
-#define SEEDS   3u
-#define TEND_MS 500u
+#define SEEDS     3u
+#define TEND_MS   500u
+#define TENDED_MS 10000u /* when nothing was lacking; the clerk looks out for requests */
 
 /* Whether the council's journal on this disk admits the node's domain. */
 static bool admitted(const struct sim *sim, const struct sim_node *node)
@@ -30,8 +31,10 @@ static bool admitted(const struct sim *sim, const struct sim_node *node)
 static void fire_tend(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    sim_later(sim, TEND_MS, fire_tend, node, 0);
-    founding_tend(sim, node);
+    uint64_t life = node->life;
+    bool done = founding_tend(sim, node);
+    if (node->life == life)
+        sim_later(sim, done && node->number != 0 ? TENDED_MS : TEND_MS, fire_tend, node, 0);
 }
 
 static void take_up_pens(struct sim *sim, struct sim_node *node)
@@ -64,10 +67,12 @@ void node_start(struct sim *sim, struct sim_node *node)
         config.request_journal = sim->archive.chains[1 + node->number].id;
     }
     node->alive = true;
+    size_t before = memory_allocated();
     node->engine = hanse_engine_new(&config);
     int error = disk_restore(&node->disk, node->engine);
     HANSE_CHECK(error == HANSE_OK);
     take_up_pens(sim, node);
+    node->engine_bytes = memory_allocated() - before;
     for (uint32_t i = 0; i < sim->archive.chain_count; i++)
         node->highest[i] = disk_size(&node->disk, i);
     faults_started(sim, node);
@@ -85,13 +90,15 @@ void node_crash(struct sim *sim, struct sim_node *node)
     node->life++;
     node->timer_queued_ms = node->settle_ms = 0;
     network_crash(sim, node);
+    bool full = spell_holds(sim, node, SPELL_FULL);
+    spells_break(node);
     hanse_engine_destroy(&node->engine);
     while (node->manuscripts != NULL) {
         struct manuscript *manuscript = node->manuscripts;
         node->manuscripts = manuscript->next;
         manuscript_free(manuscript);
     }
-    size_t survivors = dice_below(&sim->weather, node->disk.written_count + 1);
+    size_t survivors = full ? 0 : dice_below(&sim->weather, node->disk.written_count + 1);
     for (size_t i = 0; i < survivors; i++) {
         struct written written = disk_settle(&node->disk);
         check_verified(sim, node, written.chain, written.record);

@@ -88,12 +88,12 @@ uint64_t node_wall_ms(const struct sim *sim, const struct sim_node *node)
 static void fire_tick(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    if (node->timer_queued_ms != sim->now_ms)
+    if (node->timer_queued_ms != happening->number)
         return; /* another one took its place */
     node->timer_queued_ms = 0;
     if (node->timer_ms > sim->now_ms) {
         node->timer_queued_ms = node->timer_ms;
-        sim_later(sim, node->timer_ms - sim->now_ms, fire_tick, node, 0);
+        sim_later(sim, node->timer_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
         return;
     }
     struct hanse_event event = {.type = HANSE_EVENT_TICK};
@@ -106,19 +106,20 @@ static void set_timer(struct sim *sim, struct sim_node *node, uint64_t at_ms)
     if (node->timer_queued_ms != 0 && node->timer_queued_ms <= at_ms)
         return;
     node->timer_queued_ms = at_ms > sim->now_ms ? at_ms : sim->now_ms + 1;
-    sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, 0);
+    sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
 }
 
 static void fail_writes(struct sim *sim, struct sim_node *node)
 {
+    int error = dice_chance(&sim->weather, 500000) ? HANSE_E_DISK_FULL : HANSE_E_IO;
     sim->counts.disk_failures++;
     while (node->disk.written_count > 0) {
         uint32_t chain = node->disk.written[0].chain;
         disk_forget(&node->disk, chain);
         struct hanse_event event = {.type = HANSE_EVENT_PERSIST_FAILED};
         event.persist_failed.journal = sim->archive.chains[chain].id;
-        event.persist_failed.error = HANSE_E_DISK_FULL;
-        sim_tell(sim, node, "disk full: %s", chain == 0 ? "council" : "a domain");
+        event.persist_failed.error = error;
+        sim_tell(sim, node, "%s: %s", hanse_error_name(error), chain == 0 ? "council" : "a domain");
         node_step(sim, node, &event);
         manuscripts_done(node, chain, UINT64_MAX);
     }
@@ -128,7 +129,7 @@ static void fail_writes(struct sim *sim, struct sim_node *node)
 static void settle(struct sim *sim, struct sim_node *node)
 {
     node->settle_ms = 0;
-    if (node->disk.written_count > 0 && faults_disk_fails(sim)) {
+    if (node->disk.written_count > 0 && faults_disk_fails(sim, node)) {
         fail_writes(sim, node);
         return;
     }
@@ -149,6 +150,7 @@ static void settle(struct sim *sim, struct sim_node *node)
             node->disk.fences[chain].lost = false;
             journal->acknowledged = size > journal->acknowledged ? size : journal->acknowledged;
             sim->counts.commits++;
+            sim->counts.published += publishers_wrote(&settled[i].record->commit);
         }
         if (i + 1 < count && settled[i + 1].chain == chain)
             continue; /* told with the next one */
@@ -164,7 +166,7 @@ static void settle(struct sim *sim, struct sim_node *node)
 static void fire_settle(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    if (node->settle_ms == sim->now_ms)
+    if (node->settle_ms == happening->number)
         settle(sim, node);
 }
 
@@ -186,7 +188,7 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
     uint64_t after_ms = dice_chance(&sim->weather, 300000) ? 0 : dice_between(&sim->weather, 1, 15);
     node->settle_ms = sim->now_ms + after_ms;
     if (after_ms > 0)
-        sim_later(sim, after_ms, fire_settle, node, 0);
+        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
 }
 
 struct loading { /* a LOAD, copied, for its effect does not outlive the next step */
@@ -302,7 +304,9 @@ int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event)
     size_t loading_count = 0;
     bool persisting = false;
     event->now_ms = sim->now_ms;
+    size_t before = memory_allocated();
     int result = hanse_engine_step(node->engine, event, &effects);
+    node->engine_bytes += memory_allocated() - before;
     sim->counts.steps++;
     sim_trace(sim, (uint64_t)node->number << 32 | (uint64_t)event->type << 16 | effects.count);
     for (size_t i = 0; i < effects.count; i++) {

@@ -57,7 +57,7 @@ static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint6
     struct sheet sheet = {0};
     struct manuscript *manuscript = manuscript_new();
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
-    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, DRAFTS_MAX);
+    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, dice_between(&sim->authors, 1, DRAFTS_MAX));
     uint64_t thing = dice_roll(&sim->authors) % KEYS;
     for (uint32_t i = 0; i < count; i++)
         write_draft(&sim->authors, i, (thing + i * 7) % KEYS, &sheet, manuscript);
@@ -95,7 +95,9 @@ static void fire_publish(struct sim *sim, struct happening *happening)
     uint32_t chain = (uint32_t)happening->number;
     struct sim_node *node = &sim->nodes[sim->archive.chains[chain].owner];
     const struct hanse_journal *journal =
-        node->alive ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id) : NULL;
+        node->alive && !spell_holds(sim, node, SPELL_STOP)
+            ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id)
+            : NULL;
     int error = HANSE_E_UNREACHABLE;
     if (journal != NULL && hanse_journal_size(journal) > 0) {
         uint64_t version = journal->authority.version;
@@ -107,6 +109,13 @@ static void fire_publish(struct sim *sim, struct happening *happening)
     }
     if (error != HANSE_OK && sim->now_ms < sim->faults_end_ms)
         sim_later(sim, RETRY_MS, fire_publish, NULL, chain);
+}
+
+bool publishers_wrote(const struct hanse_commit *commit)
+{
+    struct hanse_bytes kind = commit->items[0].entry.kind;
+    return commit->first > 0 && !hanse_bytes_equal_text(kind, HANSE_KIND_NODE) &&
+           !hanse_bytes_equal_text(kind, HANSE_KIND_APPROVAL);
 }
 
 void publishers_init(struct sim *sim)

@@ -99,6 +99,58 @@ static void when_the_link_that_was_kept_breaks_the_other_one_is(void **state)
     assert_int_equal(links_of_b(w), 1);
 }
 
+static void commit_from_c(struct wired *w, hanse_link link, uint64_t first)
+{
+    struct hanse_bytes message = stored(w, A, BETA, first);
+    struct hanse_buffer copy;
+    hanse_buffer_init(&copy);
+    hanse_buffer_append(&copy, message.data, message.size);
+    puppet_says(w, B, link, &copy);
+    hanse_buffer_release(&copy);
+}
+
+static void what_answers_a_comparison_does_not_end_a_pull(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer heads;
+    hanse_link other = puppet(w, B, HANSE_LINK_MEMBER, C);
+    puppet_hello(w, B, other);
+    say_heads(w, &heads, false, BETA, 8);
+    puppet_says(w, B, other, &heads);
+    struct hanse_event event = {.type = HANSE_EVENT_LINK_DOWN, .link_down = {.link = 1}};
+    step(w, B, &event);
+    commit_from_c(w, other, 2);
+    forget_trace(w);
+    puppet_says(w, B, other, &heads); /* more is coming */
+    assert_false(trace_has(w, "WANT"));
+    commit_from_c(w, other, 4);
+    puppet_says(w, B, other, &heads);
+    tick(w, B, 1600); /* the rest was lost */
+    forget_trace(w);
+    puppet_says(w, B, other, &heads);
+    assert_true(trace_has(w, "b > puppet WANT beta from 6"));
+    hanse_buffer_release(&heads);
+}
+
+static void after_a_gap_the_end_mark_is_the_end(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer heads;
+    hanse_link other = puppet(w, B, HANSE_LINK_MEMBER, C);
+    puppet_hello(w, B, other);
+    say_heads(w, &heads, false, BETA, 8);
+    puppet_says(w, B, other, &heads);
+    struct hanse_event event = {.type = HANSE_EVENT_LINK_DOWN, .link_down = {.link = 1}};
+    step(w, B, &event);
+    commit_from_c(w, other, 2);
+    commit_from_c(w, other, 6);
+    assert_true(trace_has(w, "b refuses COMMIT: GAP"));
+    forget_trace(w);
+    puppet_says(w, B, other, &heads);
+    assert_true(trace_has(w, "b > puppet WANT beta from 4"));
+    hanse_buffer_release(&heads);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -106,6 +158,8 @@ int main(void)
         TEST(a_link_that_is_not_kept_ends_after_its_pull),
         TEST(over_a_link_that_is_not_kept_no_pull_begins),
         TEST(a_pull_whose_link_broke_goes_on_with_another_peer_at_once),
+        TEST(what_answers_a_comparison_does_not_end_a_pull),
+        TEST(after_a_gap_the_end_mark_is_the_end),
         TEST(when_the_link_that_was_kept_breaks_the_other_one_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
