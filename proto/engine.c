@@ -127,9 +127,9 @@ void hanse_engine_destroy(struct hanse_engine **engine)
     struct hanse_engine *e = *engine;
     if (e == NULL)
         return;
-    effects_reset(e);
     for (size_t i = e->link_count; i > 0; i--)
         link_drop(e, e->links[i - 1].id);
+    effects_reset(e);
     for (uint32_t i = 0; i < e->ledger_count; i++)
         ledger_release(e, e->ledgers[i]);
     hanse_tree_destroy(&e->heads);

@@ -24,6 +24,7 @@ enum {
     SILENCE_MS = 15000,  /* a link that says nothing for so long is gone */
     HELLO_MS = 4000,     /* from dialling to the peer's HELLO */
     PULL_MS = 10000,     /* a pull without progress is given up */
+    QUIET_MS = 500,      /* a surplus link that nobody asked over for so long may end */
     STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
@@ -41,6 +42,7 @@ enum {
     GRAFTS_MAX = 8,     /* so often; the rest is left to reconciling */
     NEWS_MAX = 64,      /* journals to tell one link of; then it is told at once */
     MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
+    PULL_BYTES = HANSE_WINDOW_BYTES / 4, /* asked for at once */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -91,6 +93,7 @@ struct ledger { /* what the engine keeps of one journal */
     uint64_t heard_ms;   /* when a node of this domain was last heard */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
+    uint64_t pull_bytes; /* of commits that came by it; PULL_BYTES and more: as good as all */
     uint64_t pull_deadline_ms;
     uint32_t unserved;      /* pulls in a row that gave nothing */
     hanse_link graft;       /* the last GRAFT went there, */
@@ -111,6 +114,7 @@ struct link {
     bool dialled;
     bool lobby;            /* dialled with an invite's key */
     bool up;               /* HELLO has come */
+    bool surplus;          /* another link to the same peer is the one to keep */
     bool answered;         /* has compared heads with us since it is up */
     bool kept;             /* not drawn anew */
     bool requested;        /* its one REQUEST has come, or ours has gone */
@@ -119,6 +123,7 @@ struct link {
     uint64_t heard_ms;
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
     uint64_t sent_ms;
+    uint64_t wanted_ms; /* when the peer last asked for something */
     char software[HANSE_SOFTWARE_MAX + 1];
     uint32_t pulls;  /* under way */
     uint64_t *known; /* by ordinal: the size the peer is known to have */
@@ -285,6 +290,9 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+/* Whether a list with just this journal, of that size, is the end mark; else it answers a comparison. */
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size);
+void pull_resume(struct hanse_engine *e, struct ledger *ledger); /* of whoever is ahead */
 /* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
  * would keep an owner from signing. */
 void pull_in_vain(struct hanse_engine *e, struct ledger *ledger);

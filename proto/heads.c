@@ -94,7 +94,7 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        e->now_ms < ledger->pull_after_ms)
+        link->surplus || e->now_ms < ledger->pull_after_ms)
         return;
     if (link->pulls >= PULLS_PER_LINK) {
         link_queue(link, ledger);
@@ -104,13 +104,14 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     ledger_busy(e, ledger);
     link->pulls++;
     ledger->pull_start = size;
+    ledger->pull_bytes = 0;
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     message_begin(MESSAGE_WANT, &message);
     hanse_write_hash(&message, &ledger->journal.id);
     hanse_write_uint(&message, size);
-    hanse_write_uint(&message, HANSE_WINDOW_BYTES / 4);
+    hanse_write_uint(&message, PULL_BYTES);
     hanse_write_array(&message, 0);
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
@@ -122,6 +123,29 @@ void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
     ledger->unserved = 0;
     ledger->known_size = ledger->journal.held_size;
     fences_review(e);
+}
+
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size)
+{
+    if (ledger->pulling != link->id)
+        return false;
+    uint64_t ours =
+        ledger->waiting != NULL ? ledger->waiting->parked_end : hanse_journal_size(&ledger->journal);
+    if (ledger->pull_bytes == 0 || ledger->pull_bytes > PULL_BYTES || size <= ours)
+        return true;
+    /* Between two pieces of what was asked for; or the last of it was lost. Asking again would fetch the rest
+     * twice. */
+    if (ledger->pull_deadline_ms > e->now_ms + STALL_MS)
+        ledger->pull_deadline_ms = e->now_ms + STALL_MS;
+    return false;
+}
+
+void pull_resume(struct hanse_engine *e, struct ledger *ledger)
+{
+    for (size_t i = 0; i < e->link_count && ledger->pulling == 0; i++) {
+        if (link_is_member(&e->links[i]))
+            pull_start(e, &e->links[i], ledger);
+    }
 }
 
 /* One pull of the link ended: whatever else the peer is ahead in has its turn. */
@@ -148,6 +172,8 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
         pull_in_vain(e, ledger);
     } else {
         pull_start(e, link, ledger);
+        if (link->surplus)
+            pull_resume(e, ledger);
         if (is_council(e, ledger) && ledger->pulling == 0 && ledger->first_intake == NULL)
             send_root_to_all(e); /* whoever it admitted is exchanged from now on */
     }

@@ -261,6 +261,8 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return HANSE_E_UNKNOWN_JOURNAL;
     pulled = pulled || spread_pulled(link, ledger, place.first, place.end);
+    if (ledger->pulling == link->id)
+        ledger->pull_bytes += message.size;
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (place.first < size) {
         if (place.end <= size)
@@ -273,6 +275,8 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
             link_learn(link, ledger, place.first);
         if (park(e, link, ledger, &place, message))
             return HANSE_OK;
+        if (ledger->pulling == link->id)
+            ledger->pull_bytes += PULL_BYTES; /* one was lost: the end mark is not far */
         pull_start(e, link, ledger);
         return HANSE_E_GAP;
     }
@@ -285,6 +289,8 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
         error = take_in(e, link, ledger, intake);
     if (error != HANSE_OK) {
         intake_free(intake);
+        if (ledger->pulling == link->id)
+            ledger->pull_bytes += PULL_BYTES; /* what follows is of no use */
         return error;
     }
     if (place.end > link_known(link, ledger))

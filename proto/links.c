@@ -63,11 +63,21 @@ void link_drop(struct hanse_engine *e, hanse_link id)
         return;
     if (link->dialled)
         back_off(e, &link->key);
+    for (size_t i = 0; i < e->link_count && !link->surplus; i++) {
+        if (memcmp(&e->links[i].key, &link->key, sizeof link->key) == 0)
+            e->links[i].surplus = false; /* it is the one to keep now */
+    }
+    link->surplus = true;
+    /* What was being pulled over it is asked of somebody else at once, not when heads are next compared. */
     for (struct ledger *ledger = e->first_busy; ledger != NULL; ledger = ledger->next_busy) {
+        bool waits = ledger->waiting != NULL && ledger->waiting->from == id;
+        bool lost = waits || ledger->pulling == id;
         if (ledger->pulling == id)
             pull_stop(e, ledger);
-        if (ledger->waiting != NULL && ledger->waiting->from == id)
+        if (waits)
             waiting_drop(e, ledger);
+        if (lost)
+            pull_resume(e, ledger);
     }
     free(link->known);
     free(link->lazy);
@@ -156,29 +166,40 @@ void send_hello(struct hanse_engine *e, struct link *link)
     effect_send(e, link, HANSE_CLASS_COUNCIL, &message);
 }
 
+/* Over a link that is not kept no new pull begins; it ends when those under way have. */
+static void end_surplus(struct hanse_engine *e, const struct link *link)
+{
+    bool asked = link->wanted_ms != 0 && e->now_ms - link->wanted_ms < QUIET_MS;
+    if (link->dialled && link->pulls == 0 && !asked)
+        link_close(e, link->id, HANSE_OK);
+}
+
 void link_settle(struct hanse_engine *e, struct link *link)
 {
     if (link->right != HANSE_LINK_MEMBER || link->lobby)
         return;
     /* Two nodes that dialled each other keep the link that the smaller key dialled; who dialled the other one
      * ends it. */
-    hanse_link surplus = 0;
+    struct link *surplus = NULL;
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *other = &e->links[i];
         if (other->id == link->id || !link_is_member(other) ||
             memcmp(&other->key, &link->key, sizeof link->key) != 0)
             continue;
         bool we_are_smaller = memcmp(&e->config.self, &link->key, sizeof link->key) < 0;
-        if (link->dialled && other->dialled)
-            surplus = link->id;
-        else if (!we_are_smaller)
-            surplus = link->dialled ? link->id : other->dialled ? other->id : 0;
+        if (link->dialled == other->dialled)
+            surplus = link->dialled ? link : surplus;
+        else
+            surplus = link->dialled == we_are_smaller ? other : link;
     }
-    hanse_link old = surplus == link->id ? 0 : link->instead_of;
+    hanse_link old = surplus == link ? 0 : link->instead_of;
+    hanse_link ended = surplus == NULL ? 0 : surplus->id;
     link->instead_of = 0;
-    if (surplus != 0)
-        link_close(e, surplus, HANSE_OK);
-    if (old != 0 && old != surplus && link_find(e, old) != NULL)
+    if (surplus != NULL) {
+        surplus->surplus = true;
+        end_surplus(e, surplus);
+    }
+    if (old != 0 && old != ended && link_find(e, old) != NULL)
         link_close(e, old, HANSE_OK);
 }
 
@@ -242,6 +263,8 @@ void links_tick(struct hanse_engine *e)
             link->up ? e->now_ms - link->heard_ms > SILENCE_MS : e->now_ms - link->since_ms > HELLO_MS;
         if (late)
             link_close(e, link->id, HANSE_E_TIMED_OUT);
+        else if (link->surplus)
+            end_surplus(e, link);
     }
     links_keep_enough(e);
     redraw(e);

@@ -6,7 +6,8 @@ static bool we_are_ahead(const struct link *link, const struct ledger *ledger)
     return link_known(link, ledger) < ledger->journal.held_size;
 }
 
-static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_reader *r, size_t count)
+static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_reader *r, size_t count,
+                       bool complete)
 {
     for (size_t i = 0; i < count; i++) {
         hanse_read_array(r, 3, 3);
@@ -18,12 +19,12 @@ static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_r
         if (r->error != HANSE_OK)
             return;
         struct ledger *ledger = ledger_find(e, &id);
-        /* A list of one journal that we pull from this peer is the end mark. */
-        bool end_mark = ledger != NULL && ledger->pulling == link->id && count == 1;
+        bool end_mark = ledger != NULL && count == 1 && !complete && pull_is_over(e, link, ledger, size);
         heads_learn(e, link, &id, size, &root);
         if (end_mark)
             pull_continue(e, link, ledger);
-        else if (ledger != NULL && count == 1 && ledger->waiting != NULL && ledger->waiting->from == link->id)
+        else if (ledger != NULL && count == 1 && ledger->pulling != link->id && ledger->waiting != NULL &&
+                 ledger->waiting->from == link->id)
             waiting_drop(e, ledger); /* the end mark of bodies that did not all come */
     }
 }
@@ -42,7 +43,7 @@ void recv_heads(struct hanse_engine *e, struct link *link, struct hanse_bytes me
     }
     if (complete)
         link_forget(link);
-    read_heads(e, link, r, count);
+    read_heads(e, link, r, count, complete);
     message_close(r, MESSAGE_HEADS, elements);
     if (r->error != HANSE_OK || !complete || link->lobby)
         return;
