@@ -119,6 +119,7 @@ int main(int argc, char **argv)
               stderr);
         return 2;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a large mesh takes minutes */
     double start_s = wall_s();
     struct options world = {
         .seed = options.seed, .seeds = 1, .nodes = options.nodes, .domains = options.journals};
