@@ -27,11 +27,12 @@ enum {
     STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
-    ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
-    ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls and answers without it, until what was told counts for nothing */
-    NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
-    ROSTER_MS = 50,    /* changes of the roster are told together */
+    ALONE_MS = 3000,     /* after the start: how long to wait for somebody to ask before signing */
+    ASKED_MIN = 3,       /* members to ask when a fence is lost, if there are so many */
+    UNSERVED_MAX = 10,   /* pulls and answers without it, until what was told counts for nothing */
+    UNWRITTEN_MS = 3000, /* what could not be stored is not pulled again before */
+    NOTE_MS = 200,       /* that a domain was heard is noted at most so often */
+    ROSTER_MS = 50,      /* changes of the roster are told together */
     LINKS_TARGET = 6,
     REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
@@ -91,12 +92,13 @@ struct ledger { /* what the engine keeps of one journal */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
     uint64_t pull_deadline_ms;
-    uint32_t unserved;    /* pulls in a row that gave nothing */
-    hanse_link graft;     /* the last GRAFT went there, */
-    uint64_t graft_start; /* with this size */
-    bool by_want;         /* the newest commit came by a WANT over a lazy link, */
-    hanse_link source;    /* from there; or then by the tree, from there */
-    bool missed;          /* stands in the engine's list of what is missing */
+    uint32_t unserved;      /* pulls in a row that gave nothing */
+    hanse_link graft;       /* the last GRAFT went there, */
+    uint64_t graft_start;   /* with this size */
+    bool by_want;           /* the newest commit came by a WANT over a lazy link, */
+    hanse_link source;      /* from there; or then by the tree, from there */
+    bool missed;            /* stands in the engine's list of what is missing */
+    uint64_t pull_after_ms; /* not before: the last that came could not be stored */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;

@@ -376,7 +376,8 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
 
 void intake_failed(struct hanse_engine *e, struct ledger *ledger, int error)
 {
-    (void)error; /* the caller has logged it */
+    (void)error;                                      /* the caller has logged it */
+    ledger->pull_after_ms = e->now_ms + UNWRITTEN_MS; /* else a full disk has it sent as fast as links go */
     hanse_journal_rollback(&ledger->journal);
     while (ledger->first_intake != NULL) {
         struct intake *intake = ledger->first_intake;

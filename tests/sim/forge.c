@@ -176,8 +176,9 @@ static void moved_commit(struct sim *sim, struct hanse_buffer *out)
 void forge_flood(struct sim *sim, struct sim_node *node)
 {
     static void (*const forge[])(struct sim *, struct hanse_buffer *) = {
-        noise,        false_root,   false_heads, false_want, false_bodies, unknown,    stray_commit,
-        stray_commit, moved_commit, false_want,  false_have, false_graft,  false_prune};
+        noise,      false_root,   false_heads,  false_want,   false_bodies,
+        unknown,    stray_commit, stray_commit, moved_commit, false_want,
+        false_have, false_graft,  false_prune,  rogue_commit, rogue_commit};
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     for (uint64_t left = dice_below(&sim->weather, 20); left > 0 && node->wire_count > 0; left--) {
@@ -207,8 +208,10 @@ static void lie(struct sim *sim, struct hanse_bytes message, struct hanse_buffer
         false_graft(sim, out);
     } else if (type == PRUNE) {
         false_prune(sim, out);
-    } else if (type == COMMIT && dice_chance(&sim->weather, 500000)) {
+    } else if (type == COMMIT && dice_chance(&sim->weather, 300000)) {
         moved_commit(sim, out);
+    } else if (type == COMMIT && dice_chance(&sim->weather, 500000)) {
+        rogue_commit(sim, out);
     } else if (type == COMMIT) {
         stray_commit(sim, out);
     } else {

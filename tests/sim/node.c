@@ -109,6 +109,16 @@ static void set_timer(struct sim *sim, struct sim_node *node, uint64_t at_ms)
     sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
 }
 
+static void fire_settle(struct sim *sim, struct happening *happening);
+
+/* At 0 ms the caller does it, before the engine sees anything else. */
+static void settle_later(struct sim *sim, struct sim_node *node, uint64_t after_ms)
+{
+    node->settle_ms = sim->now_ms + after_ms;
+    if (after_ms > 0)
+        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
+}
+
 static void fail_writes(struct sim *sim, struct sim_node *node)
 {
     int error = dice_chance(&sim->weather, 500000) ? HANSE_E_DISK_FULL : HANSE_E_IO;
@@ -125,15 +135,21 @@ static void fail_writes(struct sim *sim, struct sim_node *node)
     }
 }
 
-/* Everything asked for becomes durable, and the engine is told, a journal at a time. */
+/* What was asked for first becomes durable, often all of it, and the engine is told, a journal at a time. */
 static void settle(struct sim *sim, struct sim_node *node)
 {
     node->settle_ms = 0;
-    if (node->disk.written_count > 0 && faults_disk_fails(sim, node)) {
+    if (node->disk.written_count == 0)
+        return;
+    if (faults_disk_fails(sim, node)) {
         fail_writes(sim, node);
         return;
     }
     size_t count = node->disk.written_count;
+    if (dice_chance(&sim->weather, 300000))
+        count = dice_between(&sim->weather, 1, count);
+    if (count < node->disk.written_count)
+        settle_later(sim, node, dice_between(&sim->weather, 1, 15));
     struct written *settled = hanse_calloc(count, sizeof *settled);
     for (size_t i = 0; i < count; i++) {
         settled[i] = disk_settle(&node->disk);
@@ -179,6 +195,8 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
         sim_violate(sim, "verified", "node %u persists a journal that nobody made", node->number);
         return;
     }
+    if (rogue_wrote(sim, &effect->persist.commit->root))
+        sim_violate(sim, "verified", "node %u persists a commit that breaks a rule", node->number);
     struct record *record = archive_keep(&sim->archive, effect->persist.commit, effect->persist.frontier);
     if (record == NULL) {
         sim_violate(sim, "verified", "node %u persists a commit that is not whole", node->number);
@@ -188,10 +206,7 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
     bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
-    uint64_t after_ms = quick ? 0 : dice_between(&sim->weather, 1, 15);
-    node->settle_ms = sim->now_ms + after_ms;
-    if (after_ms > 0)
-        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
+    settle_later(sim, node, quick ? 0 : dice_between(&sim->weather, 1, 15));
 }
 
 struct loading { /* a LOAD, copied, for its effect does not outlive the next step */

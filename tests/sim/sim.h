@@ -10,7 +10,8 @@
  *   memory.c                  what an engine has allocated
  *   network.c                 connections and messages
  *   faults.c backups.c        what goes wrong, and when it stops
- *   spells.c forge.c          what is wrong with one node for a while; messages that are not true
+ *   spells.c                  what is wrong with one node for a while
+ *   forge.c rogue.c           messages that are not true, commits of dishonest owners
  *   founding.c publishers.c   the council, the domains; what they write
  *   check_<property>.c        what must hold */
 #ifndef SIM_SIM_H
@@ -29,6 +30,7 @@
 #define SIM_EPOCH_MS  1750000000000u /* the wall clock at the start */
 #define SIM_MEMBERS   3u             /* of the council */
 #define SIM_THRESHOLD 2u
+#define SIM_ROGUE_MAX 64u
 
 struct rates { /* of this run, drawn from the seed; in a million, 0 when the fault is off */
     uint32_t loss, duplicate, reorder, corrupt, delay;
@@ -88,6 +90,8 @@ struct sim {
     struct counts counts;
     uint64_t converged_ms; /* 0: not yet */
     bool over;
+    struct hanse_hash rogue_roots[SIM_ROGUE_MAX]; /* of commits that nobody may store */
+    size_t rogue_count;
     const char *violated; /* the property; NULL: none */
     char what[240];
     uint64_t violated_ms;
@@ -144,6 +148,11 @@ void founding_begin(struct sim *sim, struct sim_node *node, uint32_t chain);
 void founding_admit(struct sim *sim, struct sim_node *node);
 /* Somebody asks to be admitted under that name. */
 void founding_request(struct sim *sim, struct hanse_bytes name);
+
+/* rogue.c */
+uint32_t rogue_chain(const struct sim *sim); /* nobody publishes in it; UINT32_MAX: there is none */
+void rogue_commit(struct sim *sim, struct hanse_buffer *out); /* signed by a dishonest owner */
+bool rogue_wrote(const struct sim *sim, const struct hanse_hash *root);
 
 /* publishers.c */
 void publishers_init(struct sim *sim);
