@@ -252,7 +252,7 @@ static bool ask_for(struct hanse_engine *e, struct missing *missing)
     if (link == NULL || missing->asks++ == GRAFTS_MAX)
         return false;
     missing->size = size;
-    if (ledger->pulling == 0 && ledger->waiting == NULL) {
+    if (ledger->pulling == 0 && ledger->waiting == NULL && e->now_ms >= ledger->pull_after_ms) {
         missing->asked = link->id;
         graft(e, link, ledger);
     }

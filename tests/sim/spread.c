@@ -35,11 +35,17 @@ static bool read_number(const char *text, uint32_t least, uint32_t most, uint32_
 static bool read_options(int argc, char **argv, struct spread_options *options)
 {
     static const struct option long_options[] = {
-        {"seed", required_argument, NULL, 's'},     {"nodes", required_argument, NULL, 'n'},
-        {"journals", required_argument, NULL, 'j'}, {"latency", required_argument, NULL, 'l'},
-        {"commits", required_argument, NULL, 'c'},  {"interval", required_argument, NULL, 'i'},
-        {"crashed", required_argument, NULL, 'x'},  {"idle", required_argument, NULL, 'd'},
-        {"check", no_argument, NULL, 'k'},          {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},
+        {"nodes", required_argument, NULL, 'n'},
+        {"journals", required_argument, NULL, 'j'},
+        {"latency", required_argument, NULL, 'l'},
+        {"written", required_argument, NULL, 'w'},
+        {"commits", required_argument, NULL, 'c'},
+        {"interval", required_argument, NULL, 'i'},
+        {"crashed", required_argument, NULL, 'x'},
+        {"idle", required_argument, NULL, 'd'},
+        {"check", no_argument, NULL, 'k'},
+        {NULL, 0, NULL, 0},
     };
     uint32_t seed = (uint32_t)options->seed;
     bool good = true;
@@ -47,6 +53,7 @@ static bool read_options(int argc, char **argv, struct spread_options *options)
         good = option == 's'   ? read_number(optarg, 0, UINT32_MAX, &seed)
                : option == 'n' ? read_number(optarg, 2, 20000, &options->nodes)
                : option == 'j' ? read_number(optarg, 1, 20000, &options->journals)
+               : option == 'w' ? read_number(optarg, 1, 20000, &options->written)
                : option == 'l' ? read_number(optarg, 1, 1000, &options->latency_ms)
                : option == 'c' ? read_number(optarg, 1, 100000, &options->commits)
                : option == 'i' ? read_number(optarg, 1, 100000, &options->interval_ms)
@@ -56,6 +63,8 @@ static bool read_options(int argc, char **argv, struct spread_options *options)
         options->check = options->check || option == 'k';
     }
     options->seed = seed;
+    if (options->written == 0 || options->written > options->journals)
+        options->written = options->journals;
     return good && optind == argc && options->journals <= options->nodes;
 }
 
@@ -69,7 +78,7 @@ static void run(struct spread *spread)
     world_start(spread);
     sim_go_on(sim, sim->now_ms + SETTLE_MS);
     report_graph(spread);
-    commits_run(spread, &flood, sim->domain_count, true, HEAL_MS);
+    commits_run(spread, &flood, spread->options.written, true, HEAL_MS);
     struct figures flooded = report_phase(spread, &flood);
     commits_run(spread, &tree, spread->options.commits, false, HEAL_MS);
     struct figures grown = report_phase(spread, &tree);
@@ -113,12 +122,14 @@ int main(int argc, char **argv)
                                      .crashed = 50,
                                      .idle_s = 60};
     if (!read_options(argc, argv, &options)) {
-        fputs("Usage: spread [--seed N] [--nodes N] [--journals N] [--latency MS] [--commits N] [--interval "
+        fputs("Usage: spread [--seed N] [--nodes N] [--journals N] [--written N] [--latency MS] [--commits "
+              "N] [--interval "
               "MS]\n"
               "              [--crashed IN_A_THOUSAND] [--idle SECONDS] [--check]\n",
               stderr);
         return 2;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a large mesh takes minutes */
     double start_s = wall_s();
     struct options world = {
         .seed = options.seed, .seeds = 1, .nodes = options.nodes, .domains = options.journals};
@@ -129,10 +140,11 @@ int main(int argc, char **argv)
     spread->sim.watch = &commits_watch;
     spread->sent_by = hanse_calloc(options.nodes, sizeof spread->sent_by[0]);
     world_found(spread);
-    printf(
-        "mesh       nodes=%u journals=%u latency=%ums seed=%llu; addresses come from seeds, not from `node` "
-        "entries\n",
-        options.nodes, options.journals, options.latency_ms, (unsigned long long)options.seed);
+    printf("mesh       nodes=%u journals=%u written=%u latency=%ums seed=%llu; addresses come from seeds, "
+           "not from `node` "
+           "entries\n",
+           options.nodes, options.journals, options.written, options.latency_ms,
+           (unsigned long long)options.seed);
     run(spread);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);

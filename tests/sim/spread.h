@@ -15,6 +15,7 @@ struct spread_options {
     uint64_t seed;
     uint32_t nodes;
     uint32_t journals;
+    uint32_t written; /* of them, the first so many are written to; 0: all. It saves time */
     uint32_t latency_ms;
     uint32_t commits;     /* a phase */
     uint32_t interval_ms; /* between commits */

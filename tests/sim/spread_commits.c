@@ -115,10 +115,10 @@ static void publish(struct spread *spread, uint32_t chain)
 static uint32_t pick(struct spread *spread, uint32_t number, bool in_turn)
 {
     const struct sim *sim = &spread->sim;
-    uint32_t chain = 1 + number % sim->domain_count;
+    uint32_t chain = 1 + number % spread->options.written;
     for (;;) {
         if (!in_turn)
-            chain = 1 + (uint32_t)dice_below(&spread->sim.authors, sim->domain_count);
+            chain = 1 + (uint32_t)dice_below(&spread->sim.authors, spread->options.written);
         if (sim->nodes[sim->archive.chains[chain].owner].alive)
             return chain;
         in_turn = false;

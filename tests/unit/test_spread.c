@@ -230,6 +230,49 @@ static void a_pulled_commit_that_was_all_that_is_missing_is_pushed(void **state)
     hanse_buffer_release(&commit);
 }
 
+/* b's next commit comes to a as the answer to a WANT, over a lazy link. */
+static hanse_link pulled_over_a_lazy_link(struct wired *w, struct hanse_buffer *ret_commit)
+{
+    struct hanse_buffer message;
+    hanse_link from = member_puppet(w);
+    *ret_commit = written(w, 2);
+    say_prune(w, &message, BETA);
+    says(w, from, &message, "");
+    say_heads(w, &message, false, BETA, 4);
+    says(w, from, &message, "a > puppet WANT beta from 2\n");
+    puppet_says(w, A, from, ret_commit);
+    say_heads(w, &message, false, BETA, 4); /* the end mark */
+    puppet_says(w, A, from, &message);
+    hanse_buffer_release(&message);
+    forget_trace(w);
+    return from;
+}
+
+static void who_answered_a_want_is_grafted_when_no_tree_brings_the_same(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer commit;
+    pulled_over_a_lazy_link(w, &commit);
+    tick(w, A, GRAFT_MS);
+    assert_true(trace_has(w, "a > puppet GRAFT beta from 4\n"));
+    hanse_buffer_release(&commit);
+}
+
+static void the_tree_that_brings_what_a_want_brought_first_is_not_pruned(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer commit;
+    pulled_over_a_lazy_link(w, &commit);
+    hanse_link parent = member_puppet(w);
+    puppet_says(w, A, parent, &commit);
+    assert_trace(w, "a refuses COMMIT: STALE\n");
+    puppet_says(w, A, member_puppet(w), &commit); /* a second one is */
+    assert_trace(w, "a > puppet PRUNE beta\na refuses COMMIT: STALE\n");
+    tick(w, A, GRAFT_MS);
+    assert_false(trace_has(w, "GRAFT"));
+    hanse_buffer_release(&commit);
+}
+
 static uint32_t count_of(const struct wired *w, const char *line)
 {
     uint32_t count = 0;
@@ -356,6 +399,8 @@ int main(void)
         TEST(a_graft_is_answered_and_the_link_gets_commits_again),
         TEST(what_was_pulled_is_told_and_not_pushed),
         TEST(a_pulled_commit_that_was_all_that_is_missing_is_pushed),
+        TEST(who_answered_a_want_is_grafted_when_no_tree_brings_the_same),
+        TEST(the_tree_that_brings_what_a_want_brought_first_is_not_pruned),
         TEST(sizes_that_do_not_exist_are_asked_for_so_often_and_no_more),
         TEST(liars_do_not_keep_a_commit_from_us),
         TEST(guests_and_strangers_take_no_part),
