@@ -84,7 +84,7 @@ enum hanse_exit hanse_cli_exit(int error)
     case HANSE_E_NOT_ALLOWED:
     case HANSE_E_NOT_WRITER:
     case HANSE_E_NOT_ADMITTED:
-    case HANSE_E_FENCED:
+    case HANSE_E_CATCHING_UP:
     case HANSE_E_BAD_SIGNATURE:
     case HANSE_E_BAD_PROPOSAL:
     case HANSE_E_BAD_AUTHORITY:
