@@ -13,7 +13,7 @@
 #include "hanse/mesh.h"
 #include "hanse/service.h"
 
-#define WORKERS    2
+#define WORKERS    4
 #define ANNOUNCE_S 10
 
 struct node {
@@ -220,7 +220,7 @@ static void run(struct node *node, const sigset_t *signals)
     int said = HANSE_OK;
     for (;;) {
         int rc = hanse_service_announce(node->own);
-        if (rc != said && rc != HANSE_OK && rc != HANSE_E_FENCED) { /* fenced: the next one will do it */
+        if (rc != said && rc != HANSE_OK && rc != HANSE_E_CATCHING_UP) { /* that one ends by itself */
             struct hanse_buffer line;
             hanse_buffer_init(&line);
             hanse_buffer_printf(&line, "where this node is was not published: %s", hanse_error_sentence(rc));
@@ -228,7 +228,7 @@ static void run(struct node *node, const sigset_t *signals)
             hanse_buffer_release(&line);
         }
         said = rc;
-        struct timespec wait = {.tv_sec = ANNOUNCE_S};
+        struct timespec wait = {.tv_sec = rc == HANSE_E_CATCHING_UP ? 1 : ANNOUNCE_S};
         if (sigtimedwait(signals, NULL, &wait) > 0)
             return;
         /* Not at once: a verification's answer is still on its way. */

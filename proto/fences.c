@@ -73,14 +73,14 @@ static bool nobody_to_ask(struct hanse_engine *e)
 int fence_check(struct hanse_engine *e, const struct ledger *ledger)
 {
     if (ledger->journal.held_size < ledger->fence_size)
-        return HANSE_E_FENCED;
+        return HANSE_E_CATCHING_UP;
     if (ledger->confirmed || nobody_to_ask(e))
         return HANSE_OK;
     if (ledger->fenced || ledger->known_size > ledger->journal.held_size)
-        return HANSE_E_FENCED;
+        return HANSE_E_CATCHING_UP;
     /* Nothing looks wrong here; still, a copy of the whole machine would look the same. Whoever can be
      * reached is asked, and nobody for longer than a moment. */
-    return e->started && e->now_ms - e->started_ms >= ALONE_MS ? HANSE_OK : HANSE_E_FENCED;
+    return e->started && e->now_ms - e->started_ms >= ALONE_MS ? HANSE_OK : HANSE_E_CATCHING_UP;
 }
 
 int hanse_engine_may_sign(struct hanse_engine *e, const struct hanse_hash *id)

@@ -13,6 +13,7 @@ import urllib.request
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
+RETRY_S = 10  # how long a node that has just started is asked again
 
 
 class Failed(Exception):
@@ -133,13 +134,18 @@ class Node:
         if token:
             headers["Authorization"] = "Bearer " + (self.home / "token").read_text().strip()
         request = urllib.request.Request("http://%s/api/v1/%s" % (self.http, path), json.dumps(body).encode(), headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            raise Refused(error.code, error.read().decode(errors="replace")) from None
-        except OSError as error:
-            raise Failed("%s does not answer: %s" % (self.name, error)) from None
+        patience = time.monotonic() + RETRY_S
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                said = error.read().decode(errors="replace")
+                if "Retry-After" not in error.headers or time.monotonic() > patience:
+                    raise Refused(error.code, said) from None
+                time.sleep(0.02)  # a node on this machine: a second is long
+            except OSError as error:
+                raise Failed("%s does not answer: %s" % (self.name, error)) from None
 
     def has(self, domain, contract, version=None):
         """The author's bytes, or None."""

@@ -191,9 +191,9 @@ HANSE_MUST_USE int hanse_engine_restore_journal(struct hanse_engine *engine, con
 HANSE_MUST_USE int hanse_engine_restore_live(struct hanse_engine *engine, const struct hanse_hash *id,
                                              uint64_t index, struct hanse_bytes entry,
                                              struct hanse_bytes salted);
-/* Declares that this node writes `id` (which may be empty here still, or again). APPEND gives FENCED until
- * the journal has `fence_size` entries, and as many as any member told of; with `fenced`, also until three
- * members (or all others, when there are fewer) have been asked for its head. May be called at any time
+/* Declares that this node writes `id` (which may be empty here still, or again). APPEND gives CATCHING_UP
+ * until the journal has `fence_size` entries, and as many as any member told of; with `fenced`, also until
+ * three members (or all others, when there are fewer) have been asked for its head. May be called at any time
  * between steps (a domain added to a running node). */
 void hanse_engine_own(struct hanse_engine *engine, const struct hanse_hash *id, bool fenced,
                       uint64_t fence_size);
@@ -253,7 +253,7 @@ size_t hanse_engine_links(struct hanse_engine *engine, struct hanse_link_view *r
 /* Bytes of commits and bodies that wait for more to come: at most HANSE_PENDING_BYTES. */
 size_t hanse_engine_pending_bytes(const struct hanse_engine *engine);
 
-/* Whether an own journal may be signed now: HANSE_OK or FENCED. */
+/* Whether an own journal may be signed now: HANSE_OK or CATCHING_UP. */
 HANSE_MUST_USE int hanse_engine_may_sign(struct hanse_engine *engine, const struct hanse_hash *id);
 
 #endif

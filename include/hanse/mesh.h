@@ -50,8 +50,8 @@ struct hanse_appended {
     struct hanse_public_key signer; /* whose signature it is */
     uint64_t time_ms;
 };
-/* Makes one commit of the drafts, all or nothing; returns when it is on the disk. Errors: FENCED, NOT_WRITER,
- * BUSY, DISK_FULL, IO, what a projector refuses, what hanse_journal_seal gives. */
+/* Makes one commit of the drafts, all or nothing; returns when it is on the disk. Errors: CATCHING_UP,
+ * NOT_WRITER, BUSY, DISK_FULL, IO, what a projector refuses, what hanse_journal_seal gives. */
 HANSE_MUST_USE int hanse_mesh_append(struct hanse_mesh *mesh, const struct hanse_hash *journal,
                                      const struct hanse_draft *drafts, size_t count,
                                      struct hanse_appended *ret_appended);
@@ -87,7 +87,7 @@ struct hanse_mesh_view {
         struct hanse_hash journal;
         uint64_t size;
         bool admitted;
-        int may_sign; /* HANSE_OK or FENCED */
+        int may_sign; /* HANSE_OK or CATCHING_UP */
     } * own;
     bool damaged;      /* the database is: the node should be started anew, with `salvage` */
     uint64_t sound_ms; /* wall clock: when the whole database was last found sound; 0: not since the start */

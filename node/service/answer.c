@@ -37,7 +37,7 @@ static const struct {
     const char *why;
     const char *fix;
 } FAILURES[] = {
-    {HANSE_E_FENCED,
+    {HANSE_E_CATCHING_UP,
      "signing is paused until this node has asked the mesh for everything that it published before",
      "Wait until another node can be reached: `hanse status` shows it. If this home is surely the newest "
      "copy, start "

@@ -145,7 +145,7 @@ static void fire_publish(struct sim *sim, struct happening *happening)
         error = dice_chance(&sim->authors, 30000) ? rotate(sim, node, chain, version)
                                                   : publish(sim, node, chain, version);
         sim_tell(sim, node, "publishes in journal %u: %s", chain, hanse_error_name(error));
-        if (error != HANSE_OK && error != HANSE_E_FENCED)
+        if (error != HANSE_OK && error != HANSE_E_CATCHING_UP)
             sim_violate(sim, "publish", "journal %u refuses a commit: %s", chain, hanse_error_name(error));
     }
     if (error != HANSE_OK && sim->now_ms < sim->faults_end_ms)
