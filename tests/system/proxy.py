@@ -85,8 +85,8 @@ class Proxy(threading.Thread):
         kind, roll = self.behaviour, self.random.random()
         if kind == "delay":
             pipe.due = time.monotonic() + roll * 0.3
-        elif kind == "stall" and roll < 0.1:
-            pipe.due = time.monotonic() + 3
+        elif kind == "stall" and roll < 0.4:
+            pipe.due = time.monotonic() + 2
         elif kind == "cut" and roll < 0.2:
             self.end(pipe)
         elif kind == "corrupt" and roll < 0.2:
@@ -151,7 +151,7 @@ def main():
                     proxy.behaviour = kind
                 publish_all(mesh, kind)
                 publish_all(mesh, kind + "-more")
-                until("the lines did so", 30, lambda: sum(p.counts[kind] for p in proxies.values()) >= 20)
+                until("the lines did so", 30, lambda: sum(p.counts[kind] for p in proxies.values()) >= 10)
                 for proxy in proxies.values():
                     proxy.behaviour = None
                 _, took = agree(nodes, 60)
