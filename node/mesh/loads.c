@@ -106,6 +106,11 @@ static struct load *choose(const struct loop *loop)
     return chosen;
 }
 
+size_t loads_count(const struct loop *loop)
+{
+    return loop->loads->count;
+}
+
 bool loads_are_due(const struct loop *loop)
 {
     return choose(loop) != NULL;

@@ -20,6 +20,23 @@
 #define TRIM_BYTES        (4u * 1024u * 1024u)
 #define CONNECTION_BYTES  16384u /* what one leaves behind in libzmq's heaps */
 
+/* What a message brought: entries to be stored, bodies to wait for, something to be sent. */
+static size_t gain(const struct loop *loop)
+{
+    return loop->batch.entries + hanse_engine_pending_bytes(loop->engine) + loads_count(loop);
+}
+
+/* A flood is no different from honest messages, one by one; but it brings nothing, and takes our time. */
+static void feed_message(struct loop *loop, const struct hanse_event *event)
+{
+    uint64_t before_us = clock_thread_us();
+    size_t before = gain(loop);
+    loop_feed(loop, event);
+    if (gain(loop) == before &&
+        transport_wasted(loop->transport, event->receive.link, clock_thread_us() - before_us, loop->now_ms))
+        loop_refused(loop, event->receive.link, HANSE_E_BUSY, "a flood of messages that bring nothing");
+}
+
 static void feed_transport(struct loop *loop, const struct transport_event *transported)
 {
     struct hanse_event event = {.now_ms = loop->now_ms};
@@ -42,7 +59,8 @@ static void feed_transport(struct loop *loop, const struct transport_event *tran
         event.receive.link = transported->link;
         event.receive.message = transported->message;
         loop->untrimmed += transported->message.size;
-        break;
+        feed_message(loop, &event);
+        return;
     }
     loop_feed(loop, &event);
 }

@@ -188,6 +188,7 @@ void loads_add(struct loop *loop,
                const struct hanse_effect *effect); /* a LOAD; refused when there are too many */
 /* Reads one piece and gives it to the engine; false: nothing is due. */
 bool loads_answer(struct loop *loop);
+size_t loads_count(const struct loop *loop);
 bool loads_are_due(const struct loop *loop);
 
 /* publish.c: answers every one of `count` APPEND commands. */

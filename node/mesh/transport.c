@@ -11,6 +11,10 @@
 #include "transport_private.h"
 
 #define ROUTER_MONITOR_NAME "router"
+/* A peer may waste a tenth of our time for long, and this much at once. */
+#define WASTE_US_A_MS 100u
+#define WASTE_US_MAX  250000u
+#define WASTE_BAR_MS  5000u
 
 static int bind_router(struct transport *t, const char *endpoint, bool enforce_zap)
 {
@@ -244,6 +248,22 @@ void transport_close(struct transport *t, hanse_link id)
     struct link *link = link_table_find(&t->links, id);
     if (link != NULL)
         transport_forget(t, link);
+}
+
+bool transport_wasted(struct transport *t, hanse_link id, uint64_t us, uint64_t now_ms)
+{
+    struct link *link = link_table_find(&t->links, id);
+    if (link == NULL)
+        return false;
+    uint64_t drained = (now_ms - link->wasted_at_ms) * WASTE_US_A_MS;
+    link->wasted_us -= drained < link->wasted_us ? drained : link->wasted_us;
+    link->wasted_us += us;
+    link->wasted_at_ms = now_ms;
+    if (link->wasted_us <= WASTE_US_MAX)
+        return false;
+    door_bar(t->door, &link->key, now_ms + WASTE_BAR_MS);
+    transport_break(t, link);
+    return true;
 }
 
 void transport_close_all(struct transport *t)

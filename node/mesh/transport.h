@@ -82,6 +82,9 @@ void transport_dial(struct transport *transport, hanse_link link, const struct h
 /* Ends a link, or all; no DOWN follows. Unknown links: no effect. */
 void transport_close(struct transport *transport, hanse_link link);
 void transport_close_all(struct transport *transport);
+/* What the link sent took so much of our time and brought nothing. True: it was too much; the link is ended
+ * (DOWN follows), and its key stays out for a while. */
+bool transport_wasted(struct transport *transport, hanse_link link, uint64_t us, uint64_t now_ms);
 /* Queues a copy; never waits. To an unknown link it is dropped. */
 void transport_send(struct transport *transport, hanse_link link, enum hanse_class class,
                     struct hanse_bytes message, uint64_t now_ms);
