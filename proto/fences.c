@@ -58,9 +58,8 @@ static size_t answers_needed(struct hanse_engine *e, const struct ledger *ledger
 void fences_review(struct hanse_engine *e)
 {
     size_t count = answers(e);
-    for (uint32_t i = 0; count > 0 && i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
-        if (ledger->own && !ledger->confirmed && ledger->known_size <= ledger->journal.held_size &&
+    for (struct ledger *ledger = count > 0 ? e->first_own : NULL; ledger != NULL; ledger = ledger->next_own) {
+        if (!ledger->confirmed && ledger->known_size <= ledger->journal.held_size &&
             count >= answers_needed(e, ledger))
             ledger->confirmed = true;
     }
@@ -95,6 +94,10 @@ int hanse_engine_may_sign(struct hanse_engine *e, const struct hanse_hash *id)
 void hanse_engine_own(struct hanse_engine *e, const struct hanse_hash *id, bool fenced, uint64_t fence_size)
 {
     struct ledger *ledger = ledger_get(e, id);
+    if (!ledger->own) {
+        ledger->next_own = e->first_own;
+        e->first_own = ledger;
+    }
     ledger->own = true;
     ledger->fenced = fenced;
     ledger->fence_size = fence_size;

@@ -3,7 +3,7 @@
 #include "sim.h"
 
 #define LINKS_SEEN  64u
-#define DIALLED_MAX 6u                  /* the engine's own target */
+#define DIALLED_MAX 7u                  /* the engine's own target, and one that is drawn anew */
 #define QUIET_MS    11000u              /* longer than the engine waits for bodies */
 #define ENGINE_MAX  (64u * 1024 * 1024) /* bytes, whatever peers send */
 #define RUNNING_MAX (24u * 1024)        /* bytes that links may add to what was restored, */

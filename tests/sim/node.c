@@ -158,6 +158,8 @@ static void settle(struct sim *sim, struct sim_node *node)
         check_verified(sim, node, settled[i].chain, settled[i].record);
         check_forks(sim, node, settled[i].chain, settled[i].record);
         check_monotonic(sim, node, settled[i].chain);
+        if (sim->watch != NULL)
+            sim->watch->settled(sim, node, settled[i].chain, settled[i].record->end);
     }
     real_settle(sim, node, settled, count);
     for (size_t i = 0; i < count && sim->violated == NULL; i++) {
@@ -206,7 +208,8 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
     written->heads_root = effect->persist.heads_root;
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
-    settle_later(sim, node, dice_chance(&sim->weather, 300000) ? 0 : dice_between(&sim->weather, 1, 15));
+    bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
+    settle_later(sim, node, quick ? 0 : dice_between(&sim->weather, 1, 15));
 }
 
 struct loading { /* a LOAD, copied, for its effect does not outlive the next step */
@@ -282,7 +285,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?", "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY", "REQUEST"};
+    static const char *const names[] = {"?",    "HELLO",   "ROOT", "HEADS", "WANT",  "COMMIT",
+                                        "BODY", "REQUEST", "TREE", "HAVE",  "GRAFT", "PRUNE"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
@@ -300,6 +304,8 @@ static void obey(struct sim *sim, struct sim_node *node, const struct hanse_effe
         sim_tell(sim, node, "sends %s of %zu bytes on link %x", type_name(effect->send.message),
                  effect->send.message.size, effect->send.link);
         check_promises(sim, node, effect->send.message);
+        if (sim->watch != NULL)
+            sim->watch->sent(sim, node, effect->send.message);
         network_send(sim, node, effect->send.link, effect->send.message);
         break;
     case HANSE_EFFECT_DIAL:

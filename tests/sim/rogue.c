@@ -126,7 +126,7 @@ void rogue_commit(struct sim *sim, struct hanse_buffer *out)
         return;
     }
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, 1);
-    struct hanse_authority kept = journal->authority;
+    struct hanse_journal_authority kept = journal->authority;
     ways[way - 1](sim, journal, &key, out);
     journal->authority = kept;
 }

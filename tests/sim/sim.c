@@ -91,8 +91,9 @@ static void fire_check(struct sim *sim, struct happening *happening)
     }
 }
 
-static void found(struct sim *sim, const struct options *options)
+void sim_found(struct sim *sim, const struct options *options)
 {
+    crypto_start(options->plain);
     memset(sim, 0, sizeof *sim);
     sim->options = *options;
     dice_init(&sim->weather, options->seed, 1);
@@ -114,16 +115,11 @@ static void found(struct sim *sim, const struct options *options)
         sim->wanted[d] = !sim->nodes[d % sim->node_count].dropped_in;
 }
 
-void sim_run(struct sim *sim, const struct options *options)
+void sim_go_on(struct sim *sim, uint64_t until_ms)
 {
     struct happening next;
-    crypto_start(options->plain);
-    found(sim, options);
-    real_init(sim);
-    faults_init(sim);
-    publishers_init(sim);
-    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
-    while (!sim->over && queue_take(&sim->queue, &next)) {
+    while (!sim->over && sim->queue.count > 0 && sim->queue.heap[0].at_ms <= until_ms &&
+           queue_take(&sim->queue, &next)) {
         sim->now_ms = next.at_ms;
         if (next.holder != UINT32_MAX && spell_holds(sim, &sim->nodes[next.holder], SPELL_STOP)) {
             next.at_ms = sim->nodes[next.holder].spell_until_ms[SPELL_STOP];
@@ -134,6 +130,16 @@ void sim_run(struct sim *sim, const struct options *options)
         if (next.parcel != NULL || meant)
             next.fire(sim, &next);
     }
+}
+
+void sim_run(struct sim *sim, const struct options *options)
+{
+    sim_found(sim, options);
+    real_init(sim);
+    faults_init(sim);
+    publishers_init(sim);
+    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
+    sim_go_on(sim, UINT64_MAX);
 }
 
 void sim_release(struct sim *sim)

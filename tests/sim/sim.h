@@ -40,6 +40,7 @@ struct rates { /* of this run, drawn from the seed; in a million, 0 when the fau
     uint32_t mixed;
     uint64_t crash_mean_ms; /* between falls of a node; 0: none falls */
     uint32_t latency_ms;    /* of a connection, at most */
+    bool steady;            /* every connection has just that, and every disk is quick */
     size_t queue_bytes;     /* of a link; 0: no bound */
     uint32_t slow_bytes;    /* a second, through a link that crawls */
 };
@@ -55,6 +56,12 @@ struct counts {
     uint64_t rows;        /* bytes of views compared */
     size_t engine_bytes;  /* the most that an engine held */
     size_t running_bytes; /* the most that one held at rest, over what it was restored with */
+};
+
+struct watch { /* somebody who counts */
+    void (*settled)(struct sim *sim, const struct sim_node *node, uint32_t chain, uint64_t size);
+    void (*sent)(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
+    void (*received)(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
 };
 
 struct sim {
@@ -81,6 +88,9 @@ struct sim {
     bool parted;
     bool oneway;
 
+    uint32_t address_book;     /* a node dials so many others, drawn at random, whether the mesh names them or
+                                  not; 0:     whom the mesh names */
+    const struct watch *watch; /* or NULL */
     struct counts counts;
     uint64_t converged_ms; /* 0: not yet */
     bool over;
@@ -94,6 +104,9 @@ struct sim {
 /* Runs one world to its end. */
 void sim_run(struct sim *sim, const struct options *options);
 void sim_release(struct sim *sim);
+/* Makes a world in which nothing is going to happen yet, and lets happen what is due until `until_ms`. */
+void sim_found(struct sim *sim, const struct options *options);
+void sim_go_on(struct sim *sim, uint64_t until_ms);
 void sim_trace(struct sim *sim, uint64_t value);
 void sim_trace_bytes(struct sim *sim, struct hanse_bytes bytes);
 /* A line of --trace; the pattern as in printf. */
@@ -134,6 +147,9 @@ void founding_name(uint32_t domain, char out[static 16]);
 void founding_init(struct sim *sim);
 /* Writes what a node's own journals still lack: the authority, the address; whether they lacked nothing. */
 bool founding_tend(struct sim *sim, struct sim_node *node);
+/* One thing at a time: a journal's authority; the admission of up to 40 domains. */
+void founding_begin(struct sim *sim, struct sim_node *node, uint32_t chain);
+void founding_admit(struct sim *sim, struct sim_node *node);
 /* Somebody asks to be admitted under that name. */
 void founding_request(struct sim *sim, struct hanse_bytes name);
 
