@@ -176,9 +176,8 @@ static void moved_commit(struct sim *sim, struct hanse_buffer *out)
 void forge_flood(struct sim *sim, struct sim_node *node)
 {
     static void (*const forge[])(struct sim *, struct hanse_buffer *) = {
-        noise,      false_root,   false_heads,  false_want,   false_bodies,
-        unknown,    stray_commit, stray_commit, moved_commit, false_want,
-        false_have, false_graft,  false_prune,  rogue_commit, rogue_commit};
+        noise,        false_root,   false_heads,  false_want, false_bodies, unknown,    stray_commit,
+        rogue_commit, moved_commit, rogue_commit, false_have, false_graft,  false_prune};
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     for (uint64_t left = dice_below(&sim->weather, 20); left > 0 && node->wire_count > 0; left--) {

@@ -126,19 +126,6 @@ void real_crash(struct sim_node *node)
         hanse_catalog_destroy(&node->catalog);
 }
 
-void real_back_up(struct sim *sim, struct sim_node *node)
-{
-    sqlite3 *copy = NULL;
-    if (node->store == NULL)
-        return;
-    struct path path = path_of(sim, node, ".copy");
-    unlink(path.text);
-    HANSE_CHECK(sqlite3_open(path.text, &copy) == SQLITE_OK);
-    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", hanse_store_connection(node->store), "main");
-    HANSE_CHECK(backup != NULL && sqlite3_backup_step(backup, -1) == SQLITE_DONE);
-    HANSE_CHECK(sqlite3_backup_finish(backup) == SQLITE_OK && sqlite3_close(copy) == SQLITE_OK);
-}
-
 static void copy_file(const char *from, const char *to)
 {
     char block[65536];
@@ -152,6 +139,16 @@ static void copy_file(const char *from, const char *to)
         HANSE_CHECK(write(out, block, (size_t)size) == size);
     close(in);
     close(out);
+}
+
+/* As an operator copies the file of a node at rest. */
+void real_back_up(struct sim *sim, struct sim_node *node)
+{
+    if (node->store == NULL)
+        return;
+    HANSE_CHECK(sqlite3_wal_checkpoint_v2(hanse_store_connection(node->store), NULL,
+                                          SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK);
+    copy_file(path_of(sim, node, ".db").text, path_of(sim, node, ".copy").text);
 }
 
 void real_roll_back(struct sim *sim, struct sim_node *node)
