@@ -49,7 +49,7 @@ static void write_log(void *context, int level, const char *line)
     char at[64];
     clock_gettime(CLOCK_REALTIME, &now);
     size_t size = strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &utc));
-    snprintf(at + size, sizeof at - size, ".%03ldZ", now.tv_nsec / 1000000);
+    snprintf(at + size, sizeof at - size, ".%06ldZ", now.tv_nsec / 1000);
     struct hanse_buffer text;
     hanse_buffer_init(&text);
     if (node->options->json)

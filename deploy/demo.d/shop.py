@@ -58,6 +58,7 @@ class Node:
     """One node: a home, a process, an HTTP address."""
 
     tied = False  # it dies with the process that started it, however that one ends
+    flags = ()  # of `up`, each time
 
     def __init__(self, program, folder, name, port):
         self.program, self.name = str(program), name
@@ -85,8 +86,8 @@ class Node:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         reader, writer = os.pipe()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--home", self.home, "up", "--ready-fd", str(writer), *flags],
-                                            pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            command = [self.program, "--home", self.home, "up", "--ready-fd", str(writer), *self.flags, *flags]
+            self.process = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True,
                                             preexec_fn=tie_to_parent if self.tied else None)
         os.close(writer)

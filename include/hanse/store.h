@@ -101,6 +101,11 @@ HANSE_MUST_USE int hanse_store_reindex(struct hanse_store *store,
 HANSE_MUST_USE int hanse_store_label(struct hanse_store *store, const struct hanse_hash *journal,
                                      const char *name);
 
+/* The name under which the council admits the journal, as far as the file knows; on any connection, a
+ * reader's too. `ret_name` has room for HANSE_NAME_MAX + 1. Errors: NOT_FOUND (not admitted), IO, CORRUPT. */
+HANSE_MUST_USE int hanse_store_admitted_name(struct sqlite3 *db, const struct hanse_hash *journal,
+                                             char *ret_name);
+
 /* Says which journal's `domain` entries name the others. Without this call it is the first council's journal
  * that came, which is right for every node that was never in two meshes. */
 HANSE_MUST_USE int hanse_store_council(struct hanse_store *store, const struct hanse_hash *journal);
@@ -109,6 +114,9 @@ HANSE_MUST_USE int hanse_store_council(struct hanse_store *store, const struct h
  * one bounded piece of the catalogue's housekeeping. Costs at most some milliseconds, a due checkpoint some
  * tens. */
 HANSE_MUST_USE int hanse_store_maintain(struct hanse_store *store, bool *ret_more);
+/* Whether a checkpoint is due, which had better not wait for a pause: a WAL that starts over in time is
+ * written in place, and a commit that makes the file grow waits twice as long for the disk. */
+bool hanse_store_is_due(const struct hanse_store *store);
 
 /* Moves what the WAL has into the database, as far as readers allow. Outside a transaction. */
 HANSE_MUST_USE int hanse_store_checkpoint(struct hanse_store *store);

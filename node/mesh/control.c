@@ -69,7 +69,7 @@ static int do_command(struct loop *loop, struct command *command)
 
 bool loop_control(struct loop *loop, struct caller *caller)
 {
-    (void)loop_commit(loop); /* the store is asked outside any transaction */
+    loop_flush(loop); /* the store is asked outside any transaction */
     if (caller->command->type == COMMAND_VERIFY)
         return !loop_verify(loop, caller->command, caller->route);
     caller->command->error = do_command(loop, caller->command);

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "clock.h"
+#include "prepare.h"
 
-#define TURN_EVENTS   1024u /* then commands have their turn */
+#define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
 #define STOP_MS       200 /* for what is queued to leave */
 /* Since something last happened: */
@@ -46,18 +47,30 @@ static void feed_transport(struct loop *loop, const struct transport_event *tran
     loop_feed(loop, &event);
 }
 
+static bool store_next(struct loop *loop)
+{
+    if (!loop_store_next(loop))
+        return false;
+    if (loop_batch_full(loop))
+        (void)loop_commit(loop);
+    return true;
+}
+
 static bool read_links(struct loop *loop)
 {
     struct transport_event event;
-    size_t count = 0;
-    while (count < TURN_EVENTS && transport_next(loop->transport, loop->now_ms, &event)) {
+    uint64_t end_ms = loop->now_ms + TURN_MS;
+    bool any = false;
+    while ((loop->reading = transport_next(loop->transport, loop->now_ms, &event))) {
         feed_transport(loop, &event);
-        count++;
-        if (loop_batch_full(loop))
-            (void)loop_commit(loop);
+        any = true;
+        while (loop_backlog_full(loop))
+            (void)store_next(loop);
         loop->now_ms = clock_monotonic_ms();
+        if (loop->now_ms >= end_ms)
+            break;
     }
-    return count > 0;
+    return any;
 }
 
 static bool read_caller(struct loop *loop, struct caller *ret_caller)
@@ -139,7 +152,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && idle_ms >= MAINTAIN_AFTER_MS)
+    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
@@ -173,7 +186,8 @@ static uint64_t deadline(const struct loop *loop)
         at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
     if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
-    return loop->batch.open ? 0 : at; /* a transaction stays open only while more input is there already */
+    /* A transaction stays open only while more input is there already. */
+    return loop->batch.open || loop->backlog.first != NULL || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
 /* False: stop. */
@@ -190,14 +204,19 @@ static bool turn(struct loop *loop)
     loop->now_ms = clock_monotonic_ms();
     if (items[0].revents != 0)
         return false; /* $TERM is all that is ever said there */
-    transport_ready(loop->transport, items + 2, count);
+    if (!loop->reading)
+        transport_ready(loop->transport, items + 2, count);
     bool busy = read_links(loop);
     busy = (items[1].revents != 0 && read_commands(loop)) || busy;
-    if (!busy || loop_batch_full(loop))
+    busy = loads_answer(loop) || busy;
+    /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
+     * stored. */
+    bool stored = store_next(loop);
+    if ((!busy && !stored) || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
-    if (busy)
+    if (busy || stored)
         loop->active_ms = loop->now_ms;
     rest(loop);
     return true;
@@ -219,6 +238,7 @@ static int open_store(struct loop *loop, const struct hanse_mesh_config *config)
     int error = hanse_store_open(config->database_path, config->projection, &loop->store);
     if (error != HANSE_OK)
         return error;
+    loop->preparer = preparer_new(config->projection);
     loop->engine = hanse_engine_new(&config->engine);
     if (!hanse_hash_is_zero(&loop->pin.mesh))
         error = hanse_store_council(loop->store, &loop->pin.mesh);
@@ -271,8 +291,9 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
 
 static void close_all(struct loop *loop)
 {
-    if (loop->batch.open)
-        (void)loop_commit(loop);
+    if (loop->store != NULL)
+        loop_flush(loop);
+    preparer_destroy(&loop->preparer);
     loop_verify_end(loop, HANSE_E_BUSY);
     loop_settle_fences(loop);
     zsock_destroy(&loop->commands);
@@ -280,9 +301,7 @@ static void close_all(struct loop *loop)
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);
-    for (size_t i = 0; i < loop->load_count; i++)
-        free(loop->loads[i].indexes);
-    free(loop->loads);
+    loads_destroy(&loop->loads);
     free(loop->failed);
     free(loop->batch.marks);
     explicit_bzero(loop->lobby_secret, sizeof loop->lobby_secret);
@@ -299,6 +318,7 @@ void loop_run(zsock_t *pipe, void *context)
     struct loop *loop = hanse_calloc(1, sizeof *loop);
     loop->mesh = start->mesh;
     loop->pipe = pipe;
+    loop->loads = loads_new();
     loop->log = config->log;
     loop->log_context = config->log_context;
     loop->pin = config->engine.pin;

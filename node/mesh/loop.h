@@ -3,6 +3,9 @@
  *   mesh.c     the handle that other threads hold: starting, asking, stopping
  *   loop.c     the turns: poll, read, feed, commit, rest
  *   apply.c    one step of the engine, and what it asks for
+ *   loads.c    what peers asked for, until it is read and sent
+ *   storing.c  what is to be stored: from PERSIST to PERSISTED
+ *   prepare.c  bodies read ahead, on a thread of its own
  *   publish.c  own commits: the fence, the disk, the answer
  *   writers.c  the journals this node signs for, and whether it may
  *   control.c  the other commands
@@ -12,7 +15,8 @@
  *
  * One turn:
  *
- *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ store (one transaction for many commits) ─▶ PERSISTED ─▶ sends
+ *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ backlog ─▶ store (many in one) ─▶ PERSISTED ─▶ sends
+ *     ├──▶ loads ──▶ engine ─▶ sends
  *     └──▶ commands ─▶ engine ─▶ effects ─▶ store and fence, waited for ─▶ answer */
 #ifndef HANSE_MESH_LOOP_H
 #define HANSE_MESH_LOOP_H
@@ -97,16 +101,14 @@ struct batch {
     uint32_t cautious; /* commits still to be committed alone */
 };
 
-struct pending_load {
-    hanse_link link;
-    struct hanse_hash journal;
-    uint64_t first, end;
-    uint32_t max_bytes;
-    uint64_t *indexes; /* owned */
-    size_t count;
+/* Commits that wait to be stored, in order; storing.c. */
+struct backlog {
+    struct queued *first, *last;
+    size_t entries, bytes;
 };
 
 struct hanse_mesh_snapshot;
+struct loads;
 
 struct loop {
     struct hanse_mesh *mesh;
@@ -125,13 +127,15 @@ struct loop {
     uint64_t now_ms;    /* of this turn */
     uint64_t timer_ms;  /* TICK is due; UINT64_MAX: none was asked for */
     uint64_t active_ms; /* something last happened */
+    bool reading;       /* a round of reading the links is not over */
+    struct backlog backlog;
+    struct preparer *preparer; /* NULL: nothing is read ahead */
     struct batch batch;
     struct own_append *appending; /* whose APPEND is being stepped */
     struct hanse_hash *failed;    /* journals whose PERSISTs were undone in this step */
     size_t failed_count, failed_capacity;
     int failed_error;
-    struct pending_load *loads; /* asked for, first come first served */
-    size_t load_count, load_capacity;
+    struct loads *loads;
     struct writer *writers;
     size_t writer_count;
 
@@ -159,11 +163,32 @@ struct loop {
 /* apply.c */
 /* Steps the engine, does what it says, and gives it the answers it asks for. The result is APPEND's. */
 int loop_feed(struct loop *loop, const struct hanse_event *event);
+/* Gives the engine the answers that its effects ask for. */
+void loop_take_back(struct loop *loop);
+
+/* storing.c */
+void storing_queue(struct loop *loop, const struct hanse_effect *persist);
+/* Stores the commit that waits longest, in the open transaction; false when none waits. What fails is undone,
+ * and the engine told. */
+bool loop_store_next(struct loop *loop);
+/* Whether so much waits that it is time to store. */
+bool loop_backlog_full(const struct loop *loop);
 /* Commits the open transaction, if any, and tells the engine. What fails is undone and told too; the error is
  * for those who wait for an own commit. */
 int loop_commit(struct loop *loop);
 /* Whether the open transaction has become large, or old. */
 bool loop_batch_full(const struct loop *loop);
+/* Stores and commits all that waits. */
+void loop_flush(struct loop *loop);
+
+/* loads.c */
+struct loads *loads_new(void);
+void loads_destroy(struct loads **loads);
+void loads_add(struct loop *loop,
+               const struct hanse_effect *effect); /* a LOAD; refused when there are too many */
+/* Reads one piece and gives it to the engine; false: nothing is due. */
+bool loads_answer(struct loop *loop);
+bool loads_are_due(const struct loop *loop);
 
 /* publish.c: answers every one of `count` APPEND commands. */
 void loop_append(struct loop *loop, struct command **commands, size_t count);

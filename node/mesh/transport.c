@@ -279,7 +279,7 @@ void transport_ready(struct transport *t, const zmq_pollitem_t *items, size_t co
         } else if (items[i].socket == t->router_monitor) {
             t->monitor_readable = readable;
         } else if (items[i].socket == t->router) {
-            t->router_budget = readable ? TRANSPORT_TURN : 0;
+            t->router_budget = readable ? TRANSPORT_ROUND : 0;
         } else {
             while (link != NULL && link->monitor != items[i].socket && link->socket != items[i].socket)
                 link = link->next;
@@ -288,7 +288,7 @@ void transport_ready(struct transport *t, const zmq_pollitem_t *items, size_t co
             if (link->monitor == items[i].socket)
                 link->monitor_readable = readable;
             else
-                link->budget = readable ? TRANSPORT_TURN : 0;
+                link->budget = readable ? TRANSPORT_ROUND : 0;
         }
     }
 }

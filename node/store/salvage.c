@@ -39,7 +39,7 @@ static int append(void *context, const struct hanse_commit *commit, const struct
     struct hanse_hash no_heads = {{0}};
     int error = commit->missing > 0 ? HANSE_E_CORRUPT : HANSE_OK; /* a body is gone: the mesh may have it */
     if (error == HANSE_OK)
-        error = hanse_store_append(s->to, commit, hanse_frontier_bytes(&journal->frontier), &no_heads);
+        error = hanse_store_append(s->to, commit, hanse_journal_frontier(journal), &no_heads);
     if (error != HANSE_OK)
         return error;
     s->result->entries += commit->count;

@@ -80,7 +80,7 @@ static int compare_journal(struct hanse_verification *v, sqlite3_stmt *row)
     uint64_t size = (uint64_t)sqlite3_column_int64(row, 1);
     if (v->compared != size)
         return wrong(v, size, "there are entries beyond the journal's size");
-    if (size > 0 && (!hanse_bytes_equal(hanse_frontier_bytes(&journal->frontier), store_column(row, 2)) ||
+    if (size > 0 && (!hanse_bytes_equal(hanse_journal_frontier(journal), store_column(row, 2)) ||
                      journal->seal_time_ms != (uint64_t)sqlite3_column_int64(row, 3)))
         return wrong(v, size, "the journal's row says another thing than its entries");
     return HANSE_OK;

@@ -241,6 +241,10 @@ static void a_failed_write_is_taken_back_and_pulled_again(void **state)
     tick(w, B, 1000);
     deliver_all(w);
     assert_trace(w, "b > a ROOT\n"
+                    "a > b HEADS all council:8 alpha:6\n"); /* a full disk is left alone for a while */
+    tick(w, B, 2000);
+    deliver_all(w);
+    assert_trace(w, "b > a ROOT\n"
                     "a > b HEADS all council:8 alpha:6\n"
                     "b > a WANT alpha from 2\n"
                     "a > b COMMIT alpha 2-4\n"
@@ -401,8 +405,7 @@ static void who_is_put_out_loses_its_links(void **state)
                     "a > b COMMIT council 8-11\n"
                     "a > b ROOT\n"
                     "a closes b: NOT_ADMITTED\n");
-    const struct hanse_roster_entry *entries;
-    assert_int_equal(hanse_engine_roster(w->peers[A].engine, &entries), 1);
+    assert_int_equal(hanse_engine_roster(w->peers[A].engine, NULL, 0), 1);
 }
 
 static void a_node_takes_up_a_mesh_while_it_runs(void **state)

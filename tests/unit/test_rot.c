@@ -35,9 +35,8 @@ static void publish(struct home *home, struct fixture_journal *f)
     struct hanse_commit commit;
     fixture_seal(f, &commit);
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
-    assert_int_equal(
-        hanse_store_append(home->store, &commit, hanse_frontier_bytes(&f->journal.frontier), &HEADS),
-        HANSE_OK);
+    assert_int_equal(hanse_store_append(home->store, &commit, hanse_journal_frontier(&f->journal), &HEADS),
+                     HANSE_OK);
     assert_int_equal(hanse_store_commit(home->store), HANSE_OK);
     fixture_commit_release(f, &commit);
 }
