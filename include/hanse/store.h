@@ -118,6 +118,9 @@ HANSE_MUST_USE int hanse_store_maintain(struct hanse_store *store, bool *ret_mor
  * written in place, and a commit that makes the file grow waits twice as long for the disk. */
 bool hanse_store_is_due(const struct hanse_store *store);
 
+/* Moves what the WAL has into the database, as far as readers allow. Outside a transaction. */
+HANSE_MUST_USE int hanse_store_checkpoint(struct hanse_store *store);
+
 /* The lobby: invites that are open, requests that wait. Not replicated. One request a key, the newest; those
  * of a journal go when it is admitted. BUSY when HANSE_REQUESTS_MAX wait. */
 HANSE_MUST_USE int hanse_store_add_invite(struct hanse_store *store, const struct hanse_curve_key *client,

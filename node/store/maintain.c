@@ -32,13 +32,6 @@ static int make_room(struct hanse_store *store)
     return hanse_store_error(store->db, rc);
 }
 
-static int checkpoint(struct hanse_store *store)
-{
-    /* PASSIVE takes what readers allow and waits for nobody. */
-    int rc = sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return rc == SQLITE_BUSY ? HANSE_OK : hanse_store_error(store->db, rc);
-}
-
 int hanse_store_maintain(struct hanse_store *store, bool *ret_more)
 {
     const struct hanse_projection *projection = store->projection;
@@ -47,7 +40,7 @@ int hanse_store_maintain(struct hanse_store *store, bool *ret_more)
     if (!sqlite3_get_autocommit(store->db))
         return HANSE_E_BUSY;
     if (hanse_store_is_due(store)) {
-        error = checkpoint(store);
+        error = hanse_store_checkpoint(store);
         store->wal_pages_due = store->wal_pages + STORE_WAL_PAGES_MORE;
         more = true;
     } else {

@@ -245,6 +245,8 @@ int hanse_store_salvage(const char *path, const struct hanse_projection *project
     hanse_store_close(&s.to); /* which leaves no WAL behind */
     if (error == HANSE_OK)
         error = swap(path, salvaged, &result);
+    if (error == HANSE_OK)
+        error = store_forget_wal(lock);
     forget(salvaged);
 out:
     close_damaged(&from);

@@ -228,12 +228,13 @@ int store_lock(const char *path, int *ret_lock)
 static int count_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
     struct hanse_store *store = context;
+    (void)db, (void)name;
     store->wal_pages = pages;
     if (pages < STORE_WAL_PAGES)
         store->wal_pages_due = STORE_WAL_PAGES;
     /* Checkpoints are hanse_store_maintain's; but whoever never calls it must not grow the WAL for ever. */
     if (pages >= STORE_WAL_PAGES_MAX && pages >= store->wal_pages_due) {
-        sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        (void)!hanse_store_checkpoint(store); /* else it is tried again after a later commit */
         store->wal_pages_due = pages + STORE_WAL_PAGES_MORE;
     }
     return SQLITE_OK;
@@ -277,6 +278,10 @@ int hanse_store_open(const char *path, const struct hanse_projection *projection
     int error = store_lock(path, &store->lock);
     if (error != HANSE_OK)
         goto out;
+    if (access(path, F_OK) != 0)
+        error = store_forget_wal(store->lock);
+    if (error != HANSE_OK)
+        goto out;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int rc = sqlite3_open_v2(path, &store->db, flags, store_vfs());
     if (rc != SQLITE_OK) {
@@ -285,8 +290,11 @@ int hanse_store_open(const char *path, const struct hanse_projection *projection
     }
     sqlite3_extended_result_codes(store->db, 1);
     error = configure(store);
-out:
     if (error == HANSE_OK)
+        error = store_check_wal(store);
+out:
+    store->sound = error == HANSE_OK;
+    if (store->sound)
         *ret_store = store;
     else
         hanse_store_close(&store);
@@ -305,6 +313,10 @@ void hanse_store_close(struct hanse_store **store)
             s->projection->close(s->projection->context);
         for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
             sqlite3_finalize(s->statements[i]);
+        if (s->sound)
+            (void)!hanse_store_checkpoint(s); /* marked; SQLite's own at closing would not be */
+        else
+            sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         HANSE_CHECK(sqlite3_close(s->db) == SQLITE_OK);
     }
     if (s->lock >= 0)

@@ -112,6 +112,7 @@ struct hanse_store {
     int wal_pages;          /* in the WAL after the last commit */
     int wal_pages_due;      /* from so many on a checkpoint is due */
     int64_t council;        /* its journal's id, 0 for none; -1: ask meta */
+    bool sound;             /* it was opened whole */
     sqlite3_int64 scrubbed; /* bytes of the database that the scrub is past */
     const struct hanse_projection *projection;
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
@@ -137,6 +138,11 @@ HANSE_MUST_USE int store_replay_some(struct store_replay *replay, uint64_t size,
 
 /* checked_file.c: the VFS that the database is opened with. */
 const char *store_vfs(void);
+
+/* checkpoint.c: whether the WAL that was found is one that the database can go with. CORRUPT. */
+HANSE_MUST_USE int store_check_wal(struct hanse_store *store);
+/* There is another database now, or none: the mark in the lock file was not of its WAL. */
+HANSE_MUST_USE int store_forget_wal(int lock);
 
 /* Takes the home's lock; closing the descriptor gives it back. LOCKED, IO, DISK_FULL. */
 HANSE_MUST_USE int store_lock(const char *path, int *ret_lock);

@@ -191,8 +191,7 @@ static bool batch_failing(struct hanse_store *store, const struct shipment *ship
     HANSE_CHECK(home_heads(path, &size, &root) == HANSE_OK);
     disk_fail(at, kind->sticky, kind->error);
     int error = shipment_store(shipment, store, from, from + 6);
-    (void)sqlite3_wal_checkpoint_v2(hanse_store_connection(store), "main", SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                    NULL);
+    (void)!hanse_store_checkpoint(store);
     if (!disk_heal()) {
         if (error != HANSE_OK)
             broken(counts, kind, at, "refused though nothing failed", error);

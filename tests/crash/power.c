@@ -147,8 +147,7 @@ static void replicate_all(const char *folder, struct truth *truth)
         remember(truth, path);
         HANSE_CHECK(hanse_store_maintain(store, &more) == HANSE_OK);
         if (i == 3 || i == 6) /* else due after some 10,000 pages */
-            HANSE_CHECK(sqlite3_wal_checkpoint_v2(hanse_store_connection(store), "main",
-                                                  SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK);
+            HANSE_CHECK(hanse_store_checkpoint(store) == HANSE_OK);
     }
     close_store(&catalog, &store);
 }

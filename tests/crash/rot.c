@@ -20,6 +20,7 @@
 #define BATCH     6u /* commits that a transaction stores */
 #define OWN_TIMES 4u /* own publishes */
 #define TOLD_MAX  12u
+#define BASES     3u
 
 struct file {
     uint8_t *data;
@@ -29,7 +30,7 @@ struct file {
 /* A home as it lies on the disk, and what it holds. */
 struct base {
     const char *name;
-    struct file database, wal, fence;
+    struct file database, wal, fence, lock;
     uint64_t size;          /* all entries */
     struct hanse_hash root; /* over all journals */
     struct hanse_hash rows;
@@ -96,7 +97,11 @@ static void publish(const char *folder)
     home_release(&home);
 }
 
-static struct base make(const char *parent, const char *name, bool killed)
+enum state { CLOSED, KILLED, CHECKPOINTED };
+
+/* `CHECKPOINTED`: killed too, when all of the WAL had been moved into the database, and nothing more was
+ * written. */
+static struct base make(const char *parent, const char *name, enum state state)
 {
     struct base base = {.name = name};
     struct hanse_catalog *catalog = hanse_catalog_new();
@@ -107,15 +112,19 @@ static struct base make(const char *parent, const char *name, bool killed)
     publish(folder);
     HANSE_CHECK(hanse_store_open(path, hanse_catalog_projection(catalog), &store) == HANSE_OK &&
                 shipment_label(&shipment, store) == HANSE_OK);
-    for (size_t i = 0; i < SHIPMENT_COMMITS; i += BATCH)
+    for (size_t i = 0; i < SHIPMENT_COMMITS; i += BATCH) {
         HANSE_CHECK(shipment_store(&shipment, store, i, i + BATCH) == HANSE_OK);
+        if (state == CHECKPOINTED && (i == SHIPMENT_COMMITS / 2 || i + BATCH == SHIPMENT_COMMITS))
+            HANSE_CHECK(hanse_store_checkpoint(store) == HANSE_OK);
+    }
     HANSE_CHECK(home_heads(path, &base.size, &base.root) == HANSE_OK &&
                 home_rows(path, &base.rows) == HANSE_OK);
-    if (!killed)
+    if (state == CLOSED)
         hanse_store_close(&store);
     base.database = read_file(folder, "node.db");
     base.wal = read_file(folder, "node.db-wal");
     base.fence = read_file(folder, "fence");
+    base.lock = read_file(folder, "node.db.lock");
     hanse_store_close(&store);
     hanse_catalog_destroy(&catalog);
     return base;
@@ -126,6 +135,7 @@ static void base_release(struct base *base)
     free(base->database.data);
     free(base->wal.data);
     free(base->fence.data);
+    free(base->lock.data);
 }
 
 /* ---- reading everything ---- */
@@ -345,6 +355,7 @@ static void flip_one(const char *parent, const struct base *base, uint64_t flip,
     write_file(folder, "node.db", &database);
     write_file(folder, "node.db-wal", &wal);
     write_file(folder, "fence", &base->fence);
+    write_file(folder, "node.db.lock", &base->lock);
     *byte ^= bit;
     judge(folder, base, flip, copy);
 }
@@ -361,6 +372,7 @@ static void tell(void)
 
 int main(int argc, char **argv)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     char folder[] = "/dev/shm/hanse-rot-XXXXXX", copy_path[96];
@@ -369,16 +381,20 @@ int main(int argc, char **argv)
         return 2;
     dice_init(&dice, seed, 0);
     shipment_make(&shipment);
-    struct base bases[2] = {make(folder, "closed", false), make(folder, "killed", true)};
-    struct hanse_store *copies[2] = {NULL, NULL};
-    for (size_t i = 0; i < 2; i++) {
+    struct base bases[BASES] = {make(folder, "closed", CLOSED), make(folder, "killed", KILLED),
+                                make(folder, "checkpointed", CHECKPOINTED)};
+    struct hanse_store *copies[BASES] = {NULL};
+    for (size_t i = 0; i < BASES; i++) {
         snprintf(copy_path, sizeof copy_path, "%s/%s/node.db", folder, bases[i].name);
         HANSE_CHECK(hanse_store_open(copy_path, NULL, &copies[i]) == HANSE_OK);
     }
-    for (uint64_t flip = 0; flip < count; flip++)
-        flip_one(folder, &bases[flip % 2], flip, &dice, copies[flip % 2]);
+    for (uint64_t flip = 0; flip < count; flip++) {
+        if (flip > 0 && flip % 1000 == 0)
+            tell();
+        flip_one(folder, &bases[flip % BASES], flip, &dice, copies[flip % BASES]);
+    }
     tell();
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < BASES; i++) {
         hanse_store_close(&copies[i]);
         base_release(&bases[i]);
     }

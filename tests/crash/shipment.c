@@ -16,7 +16,8 @@ static void fill(struct fixture_journal *f, size_t number)
     for (size_t i = 0; f->count == 0 || i < number % 4; i++) {
         contract_make((uint32_t)(number * 4 + i), &content);
         /* Every fifth commit replaces what an earlier one of its journal published. */
-        size_t name = number % 5 == 4 && i == 0 ? number - SHIPMENT_JOURNALS : number;
+        size_t back = number < 5 * SHIPMENT_JOURNALS + 3 ? SHIPMENT_JOURNALS : 5 * SHIPMENT_JOURNALS;
+        size_t name = number % 5 == 4 && i == 0 ? number - back : number;
         snprintf(key, sizeof key, "contract-%zu-%zu@1.0.0", name, i);
         fixture_draft(f, HANSE_PUT, HANSE_KIND_CONTRACT, key, "yaml", hanse_buffer_bytes(&content));
     }
