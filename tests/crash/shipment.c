@@ -87,7 +87,7 @@ static int append(const struct shipment *shipment, struct hanse_store *store, st
         return error;
     error = hanse_journal_apply(journal, &commit);
     if (error == HANSE_OK)
-        error = hanse_store_append(store, &commit, hanse_frontier_bytes(&journal->frontier), &heads_root);
+        error = hanse_store_append(store, &commit, hanse_journal_frontier(journal), &heads_root);
     hanse_commit_release(&commit);
     return error;
 }

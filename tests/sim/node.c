@@ -246,7 +246,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?", "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY", "REQUEST"};
+    static const char *const names[] = {"?",      "HELLO", "ROOT",    "HEADS", "WANT",
+                                        "COMMIT", "BODY",  "REQUEST", "TREE"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
