@@ -44,6 +44,13 @@ struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash
     return found ? e->ledgers[e->sorted[at]] : NULL;
 }
 
+struct ledger *ledger_from(const struct hanse_engine *e, const struct hanse_hash *id)
+{
+    bool found = false;
+    uint32_t at = sorted_position(e, id, &found);
+    return at < e->ledger_count ? e->ledgers[e->sorted[at]] : NULL;
+}
+
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id)
 {
     bool found = false;

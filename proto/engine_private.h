@@ -5,6 +5,7 @@
  *   roster.c      who is admitted
  *   places.c      their keys, and where they live
  *   heads.c       comparing heads, pulling what is missing
+ *   walk.c        comparing many heads, down the hash tree
  *   intake.c      commits on their way from a message to the disk
  *   spread.c      from there to others: who gets a commit and who is told of it
  *   fences.c      when an own journal may be signed
@@ -107,15 +108,27 @@ struct ledger { /* what the engine keeps of one journal */
     struct waiting *waiting;
 };
 
+struct walk { /* down the hash tree, with one peer */
+    bool under_way;
+    bool started_here;
+    bool complete;  /* so far nothing was left out, on either side */
+    uint32_t depth; /* of the nodes that were sent last */
+    uint64_t salt;
+    uint64_t moved_ms;
+};
+
 struct link {
     hanse_link id;
     struct hanse_curve_key key;
     enum hanse_link_right right;
     bool dialled;
-    bool lobby;            /* dialled with an invite's key */
-    bool up;               /* HELLO has come */
-    bool surplus;          /* another link to the same peer is the one to keep */
-    bool answered;         /* has compared heads with us since it is up */
+    bool lobby;    /* dialled with an invite's key */
+    bool up;       /* HELLO has come */
+    bool surplus;  /* another link to the same peer is the one to keep */
+    bool answered; /* has compared heads with us since it is up */
+    bool asked;    /* we asked to be compared with, since the last walk */
+    bool again;    /* to be compared once more when what is pulled is here: not all was told */
+    struct walk walk;
     bool kept;             /* not drawn anew */
     bool requested;        /* its one REQUEST has come, or ours has gone */
     hanse_link instead_of; /* the link that ends when this one is up */
@@ -228,6 +241,8 @@ void effect_send_borrowed(struct hanse_engine *e, struct link *link, enum hanse_
 
 /* engine.c */
 struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash *id);
+/* The first by id that is not before it; NULL: none. */
+struct ledger *ledger_from(const struct hanse_engine *e, const struct hanse_hash *id);
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id); /* makes it */
 void ledger_busy(struct hanse_engine *e, struct ledger *ledger); /* it pulls, or waits for bodies */
 bool is_council(const struct hanse_engine *e, const struct ledger *ledger);
@@ -282,8 +297,13 @@ void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 void heads_update(struct hanse_engine *e, const struct ledger *ledger);
 void send_root(struct hanse_engine *e, struct link *link);
 void send_root_to_all(struct hanse_engine *e);
+/* Of a node that tells all at once (walk_wanted). */
 void send_heads(struct hanse_engine *e, struct link *link, bool complete,
                 bool (*choose)(const struct link *, const struct ledger *));
+void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
+                     const struct ledger *const *ledgers, size_t count);
+/* Our heads are not the peer's: tells all of them, or begins a walk. */
+void compare(struct hanse_engine *e, struct link *link);
 void send_head(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
 void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
                  const struct hanse_hash *root);

@@ -14,9 +14,8 @@ static bool claimed(const struct hanse_engine *e, const struct ledger *ledger)
 /* Somebody told of more than we have, and nobody whom we could ask for it says so now. */
 static void doubt(struct hanse_engine *e)
 {
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
-        if (ledger->own && ledger->known_size > ledger->journal.held_size && ledger->pulling == 0 &&
+    for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own) {
+        if (ledger->known_size > ledger->journal.held_size && ledger->pulling == 0 &&
             ledger->waiting == NULL && !claimed(e, ledger))
             pull_in_vain(e, ledger);
     }

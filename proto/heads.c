@@ -2,7 +2,8 @@
  * HEADS, WANT. */
 #include <string.h>
 
-#include "engine_private.h"
+#include "hanse/check.h"
+#include "walk.h"
 
 void heads_update(struct hanse_engine *e, const struct ledger *ledger)
 {
@@ -24,6 +25,7 @@ void send_root(struct hanse_engine *e, struct link *link)
     message_begin(MESSAGE_ROOT, &message);
     hanse_write_hash(&message, &root);
     hanse_write_uint(&message, hanse_tree_count(e->heads));
+    link->asked = true;
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
@@ -43,8 +45,8 @@ static void write_head(struct hanse_buffer *out, const struct ledger *ledger)
     hanse_write_hash(out, &ledger->journal.held_root);
 }
 
-static void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
-                            const struct ledger *const *ledgers, size_t count)
+void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
+                     const struct ledger *const *ledgers, size_t count)
 {
     struct hanse_buffer message;
     hanse_buffer_init(&message);
@@ -59,19 +61,28 @@ static void send_some_heads(struct hanse_engine *e, struct link *link, bool comp
 void send_heads(struct hanse_engine *e, struct link *link, bool complete,
                 bool (*choose)(const struct link *, const struct ledger *))
 {
-    const struct ledger **chosen = hanse_malloc(e->ledger_count * sizeof *chosen);
+    const struct hanse_tree_item *items[WALK_HEADS];
+    const struct ledger *chosen[WALK_HEADS];
+    size_t held = hanse_tree_under(e->heads, 0, 0, items, WALK_HEADS);
     size_t count = 0;
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        const struct ledger *ledger = e->ledgers[i];
-        if (ledger->admitted && ledger->journal.held_size > 0 && (choose == NULL || choose(link, ledger)))
+    HANSE_CHECK(held <= WALK_HEADS);
+    for (size_t i = 0; i < held; i++) {
+        const struct ledger *ledger = e->ledgers[items[i]->index];
+        if (ledger->journal.held_size > 0 && (choose == NULL || choose(link, ledger)))
             chosen[count++] = ledger;
     }
-    /* More than one message holds are not a complete list any more, each on its own. */
-    complete = complete && count <= HANSE_HEADS_MAX;
-    for (size_t from = 0; from < count || (from == 0 && complete); from += HANSE_HEADS_MAX)
-        send_some_heads(e, link, complete, chosen + from,
-                        count - from < HANSE_HEADS_MAX ? count - from : HANSE_HEADS_MAX);
-    scratch_keep(e, chosen);
+    if (complete || count > 0)
+        send_some_heads(e, link, complete, chosen, count);
+}
+
+void compare(struct hanse_engine *e, struct link *link)
+{
+    if (walk_wanted(e)) {
+        walk_start(e, link);
+    } else {
+        link->asked = true;
+        send_heads(e, link, true, NULL);
+    }
 }
 
 void send_head(struct hanse_engine *e, struct link *link, const struct ledger *ledger)
@@ -154,9 +165,13 @@ static void pull_more(struct hanse_engine *e, struct link *link)
     while (link->pulls < PULLS_PER_LINK) {
         struct ledger *ledger = link_unqueue(e, link);
         if (ledger == NULL)
-            return;
+            break;
         if (ledger->admitted || ledger->own)
             pull_start(e, link, ledger);
+    }
+    if (link->again && link->pulls == 0) {
+        link->again = false;
+        send_root(e, link);
     }
 }
 

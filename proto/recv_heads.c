@@ -1,5 +1,5 @@
 /* PROTOCOL.md, "Links": HEADS. */
-#include "engine_private.h"
+#include "walk.h"
 
 static bool we_are_ahead(const struct link *link, const struct ledger *ledger)
 {
@@ -48,5 +48,8 @@ void recv_heads(struct hanse_engine *e, struct link *link, struct hanse_bytes me
     if (r->error != HANSE_OK || !complete || link->lobby)
         return;
     fence_answered(e, link);
-    send_heads(e, link, false, we_are_ahead);
+    if (walk_wanted(e))
+        walk_start(e, link); /* what it lacks is told in steps */
+    else
+        send_heads(e, link, false, we_are_ahead);
 }

@@ -345,11 +345,34 @@ struct hanse_hash hanse_tree_root(struct hanse_tree *tree)
     return node_hash(tree, 0, 0, (struct place){0}, end_of(tree));
 }
 
-void hanse_tree_each(const struct hanse_tree *tree,
-                     void (*visit)(void *context, const struct hanse_tree_item *), void *context)
+/* Where the node's items begin, and the end of them. */
+static struct place range_of(const struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                             struct place *ret_end)
 {
-    for (struct place at = {0}; !same_place(at, end_of(tree)); at = after(tree, at))
-        visit(context, &slot_at(tree, at)->item);
+    HANSE_CHECK(depth <= DEPTH && prefix >> depth == 0);
+    struct place from = seek(tree, (struct place){0}, end_of(tree), prefix << (DEPTH - depth));
+    *ret_end = seek(tree, from, end_of(tree), (prefix + 1) << (DEPTH - depth));
+    return from;
+}
+
+struct hanse_hash hanse_tree_node(struct hanse_tree *tree, unsigned depth, unsigned prefix)
+{
+    struct place to;
+    struct place from = range_of(tree, depth, prefix, &to);
+    return node_hash(tree, depth, prefix, from, to);
+}
+
+size_t hanse_tree_under(const struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                        const struct hanse_tree_item **ret_items, size_t max)
+{
+    size_t count = 0;
+    struct place to;
+    struct place at = range_of(tree, depth, prefix, &to);
+    for (; count < max && !same_place(at, to); at = after(tree, at))
+        ret_items[count++] = &slot_at(tree, at)->item;
+    for (; at.chunk < to.chunk; at = (struct place){.chunk = at.chunk + 1})
+        count += tree->chunks[at.chunk].count - at.at;
+    return count + to.at - at.at;
 }
 
 static void be64(uint64_t value, uint8_t out[static 8])
@@ -366,6 +389,15 @@ static struct hanse_hash numbered_leaf(enum hanse_hash_tag tag, const struct han
     struct hanse_bytes parts[3] = {hanse_hash_bytes(name), hanse_bytes(digits, sizeof digits),
                                    hanse_hash_bytes(content)};
     return hanse_hash_parts(tag, parts, 3);
+}
+
+void hanse_walk_digest(uint64_t salt, const struct hanse_hash *hash, uint8_t *out, size_t size)
+{
+    uint8_t digits[8];
+    be64(salt, digits);
+    struct hanse_bytes parts[2] = {hanse_bytes(digits, sizeof digits), hanse_hash_bytes(hash)};
+    struct hanse_hash digest = hanse_hash_parts(HANSE_TAG_WALK, parts, 2);
+    memcpy(out, digest.bytes, size);
 }
 
 struct hanse_hash hanse_state_leaf(const struct hanse_hash *key, uint64_t index,

@@ -32,13 +32,19 @@ struct hanse_tree_item hanse_tree_put(struct hanse_tree *tree, const struct hans
 void hanse_tree_remove(struct hanse_tree *tree, const struct hanse_hash *key); /* absent: no effect */
 /* Rehashes what changed since the last call. */
 struct hanse_hash hanse_tree_root(struct hanse_tree *tree);
-/* Calls `visit` for every item, in key order. */
-void hanse_tree_each(const struct hanse_tree *tree,
-                     void (*visit)(void *context, const struct hanse_tree_item *), void *context);
+/* The hash of the inner node at that depth (0: the root; 12: the buckets) whose keys begin with the `depth`
+ * bits of `prefix`. */
+struct hanse_hash hanse_tree_node(struct hanse_tree *tree, unsigned depth, unsigned prefix);
+/* The items under that node, in key order, as far as `max`; gives how many there are. Valid until the next
+ * change. */
+size_t hanse_tree_under(const struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                        const struct hanse_tree_item **ret_items, size_t max);
 
 struct hanse_hash hanse_state_leaf(const struct hanse_hash *key, uint64_t index,
                                    const struct hanse_hash *entry);
 struct hanse_hash hanse_head_leaf(const struct hanse_hash *journal, uint64_t size,
                                   const struct hanse_hash *root);
+/* What a walk tells of a node or of a head: the first `size` bytes of its hash, salted. */
+void hanse_walk_digest(uint64_t salt, const struct hanse_hash *hash, uint8_t *out, size_t size);
 
 #endif

@@ -217,7 +217,7 @@ static bool is_fenced(const char *folder)
 {
     struct home home;
     home_init(&home, folder);
-    bool fenced = home_start(&home) == HANSE_OK && home_may_sign(&home) == HANSE_E_FENCED;
+    bool fenced = home_start(&home) == HANSE_OK && home_may_sign(&home) == HANSE_E_CATCHING_UP;
     home_release(&home);
     return fenced;
 }

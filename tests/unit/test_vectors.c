@@ -7,11 +7,14 @@
 #include <cmocka.h>
 #include <jansson.h>
 #include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hanse/checkpoint.h"
 #include "hanse/engine.h"
 #include "hanse/journal.h"
+#include "hanse/limits.h"
 #include "hanse/msgpack.h"
 #include "hanse/proposal.h"
 
@@ -430,9 +433,44 @@ static void check_steps(const json_t *steps)
     hanse_tree_destroy(&tree);
 }
 
-static void check_heads(const json_t *item)
+static uint64_t salt_of(const json_t *item)
+{
+    return strtoull(text(item, "salt"), NULL, 16);
+}
+
+static void assert_digest(uint64_t salt, const struct hanse_hash *hash, size_t size, const char *hex)
+{
+    uint8_t digest[HANSE_WALK_DIGEST];
+    char shown[2 * HANSE_WALK_DIGEST + 1];
+    hanse_walk_digest(salt, hash, digest, size);
+    for (size_t i = 0; i < size; i++)
+        snprintf(shown + 2 * i, 3, "%02x", digest[i]);
+    assert_memory_equal(shown, hex, 2 * size);
+}
+
+static void check_walk(struct hanse_tree *tree, const json_t *item)
+{
+    unsigned node = (unsigned)json_integer_value(json_object_get(item, "node"));
+    unsigned depth = node < 16 ? 0 : node < 256 ? 4 : 8;
+    for (unsigned i = 0; i < 16; i++) {
+        struct hanse_hash hash = hanse_tree_node(tree, depth + 4, (node - (1u << depth)) * 16 + i);
+        assert_digest(salt_of(item), &hash, HANSE_WALK_DIGEST, text(item, "digests") + 16 * (size_t)i);
+    }
+}
+
+static void check_head_digest(const json_t *item)
+{
+    struct hanse_hash journal = hash_of(item, "journal");
+    struct hanse_hash root = hash_of(item, "root");
+    struct hanse_hash leaf =
+        hanse_head_leaf(&journal, (uint64_t)json_integer_value(json_object_get(item, "size")), &root);
+    assert_digest(salt_of(item), &leaf, HANSE_WALK_CHECK, text(item, "check"));
+}
+
+static void check_heads(const json_t *item, const json_t *walks)
 {
     struct hanse_tree *tree = hanse_tree_new();
+    const json_t *walk;
     json_t *head;
     size_t i;
     json_array_foreach(json_object_get(item, "journals"), i, head)
@@ -444,6 +482,7 @@ static void check_heads(const json_t *item)
         hanse_tree_put(tree, &leaf);
     }
     assert_root(tree, item);
+    json_array_foreach(walks, i, walk) check_walk(tree, walk);
     hanse_tree_destroy(&tree);
 }
 
@@ -482,8 +521,10 @@ static void test_state(void **state)
     check_steps(json_object_get(root, "steps"));
     json_array_foreach(json_object_get(root, "heads"), i, item)
     {
-        check_heads(item);
+        bool walked = i == 3; /* the walks of the file are of this tree */
+        check_heads(item, walked ? json_object_get(root, "walks") : NULL);
     }
+    json_array_foreach(json_object_get(root, "checks"), i, item) check_head_digest(item);
     json_decref(root);
 }
 
