@@ -136,6 +136,7 @@ void hanse_engine_destroy(struct hanse_engine **engine)
     free(e->ledgers);
     free(e->sorted);
     free(e->links);
+    free(e->missing);
     roster_release(e);
     places_release(e);
     free(e->effects);
@@ -270,6 +271,9 @@ static void ask_lobby(struct hanse_engine *e)
 
 static void tick(struct hanse_engine *e)
 {
+    spread_tick(e);
+    if (e->now_ms < e->next_tick_ms)
+        return;
     e->next_tick_ms = e->now_ms + RECONCILE_MS / 2;
     links_tick(e);
     ask_lobby(e);
@@ -285,6 +289,16 @@ static void link_up(struct hanse_engine *e, const struct hanse_event *event)
     link_open(e, event->link_up.link, &event->link_up.key, event->link_up.right);
 }
 
+/* Repaired at once, unless it was never up: dialling those who do not answer has its pauses. */
+static void link_down(struct hanse_engine *e, hanse_link id)
+{
+    const struct link *link = link_find(e, id);
+    bool repair = link != NULL && link_is_member(link);
+    link_drop(e, id);
+    if (repair)
+        links_keep_enough(e);
+}
+
 /* The tick stays due however much else happens. */
 static void set_timer(struct hanse_engine *e)
 {
@@ -292,6 +306,8 @@ static void set_timer(struct hanse_engine *e)
     timer->timer.at_ms = e->next_tick_ms;
     if (e->roster_untold && e->now_ms + ROSTER_MS < e->next_tick_ms)
         timer->timer.at_ms = e->now_ms + ROSTER_MS;
+    if (spread_due_ms(e) < timer->timer.at_ms)
+        timer->timer.at_ms = spread_due_ms(e);
 }
 
 int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
@@ -315,7 +331,7 @@ int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
         link_up(e, event);
         break;
     case HANSE_EVENT_LINK_DOWN:
-        link_drop(e, event->link_down.link);
+        link_down(e, event->link_down.link);
         break;
     case HANSE_EVENT_RECEIVE:
         receive(e, event->receive.link, event->receive.message);

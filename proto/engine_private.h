@@ -5,7 +5,8 @@
  *   roster.c      who is admitted
  *   places.c      their keys, and where they live
  *   heads.c       comparing heads, pulling what is missing
- *   intake.c      commits on their way from a message to the disk and on to others
+ *   intake.c      commits on their way from a message to the disk
+ *   spread.c      from there to others: who gets a commit and who is told of it
  *   fences.c      when an own journal may be signed
  *   effects.c     the list of effects of one step
  *   views.c       looking in
@@ -27,14 +28,21 @@ enum {
     STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
-    ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
-    ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls and answers without it, until what was told counts for nothing */
-    NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
-    ROSTER_MS = 50,    /* changes of the roster are told together */
+    ALONE_MS = 3000,     /* after the start: how long to wait for somebody to ask before signing */
+    ASKED_MIN = 3,       /* members to ask when a fence is lost, if there are so many */
+    UNSERVED_MAX = 10,   /* pulls and answers without it, until what was told counts for nothing */
+    UNWRITTEN_MS = 3000, /* what could not be stored is not pulled again before */
+    NOTE_MS = 200,       /* that a domain was heard is noted at most so often */
+    ROSTER_MS = 50,      /* changes of the roster are told together */
     LINKS_TARGET = 6,
+    REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
     PULL_BYTES = HANSE_WINDOW_BYTES / 4, /* asked for at once */
+    COLLECT_MS = 15,                     /* what lazy links are told of is collected for so long */
+    GRAFT_MS = 250,                      /* what was told of and has not come after this is asked for */
+    GRAFTS_MAX = 8,                      /* so often; the rest is left to reconciling */
+    NEWS_MAX = 64,                       /* journals to tell one link of; then it is told at once */
+    MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -44,7 +52,7 @@ struct intake {
     struct hanse_buffer message;
     struct hanse_buffer *bodies; /* those that came apart, one an item; or NULL */
     hanse_link from;             /* not sent back there; 0: written here */
-    bool pulled;                 /* it came by a pull: others will pull it too, so it is not pushed on */
+    bool pulled;                 /* it came by a pull: others will pull it too, so they are only told of it */
 };
 
 /* A commit that came from the same peer after one that waits; not looked into yet. */
@@ -87,7 +95,13 @@ struct ledger { /* what the engine keeps of one journal */
     uint64_t pull_start; /* our size when the pull was asked for */
     uint64_t pull_bytes; /* of commits that came by it; PULL_BYTES and more: as good as all */
     uint64_t pull_deadline_ms;
-    uint32_t unserved; /* pulls in a row that gave nothing */
+    uint32_t unserved;      /* pulls in a row that gave nothing */
+    hanse_link graft;       /* the last GRAFT went there, */
+    uint64_t graft_start;   /* with this size */
+    bool by_want;           /* the newest commit came by a WANT over a lazy link, */
+    hanse_link source;      /* from there; or then by the tree, from there */
+    bool missed;            /* stands in the engine's list of what is missing */
+    uint64_t pull_after_ms; /* not before: the last that came could not be stored */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
@@ -98,11 +112,13 @@ struct link {
     struct hanse_curve_key key;
     enum hanse_link_right right;
     bool dialled;
-    bool lobby;     /* dialled with an invite's key */
-    bool up;        /* HELLO has come */
-    bool surplus;   /* another link to the same peer is the one to keep */
-    bool answered;  /* has compared heads with us since it is up */
-    bool requested; /* its one REQUEST has come, or ours has gone */
+    bool lobby;            /* dialled with an invite's key */
+    bool up;               /* HELLO has come */
+    bool surplus;          /* another link to the same peer is the one to keep */
+    bool answered;         /* has compared heads with us since it is up */
+    bool kept;             /* not drawn anew */
+    bool requested;        /* its one REQUEST has come, or ours has gone */
+    hanse_link instead_of; /* the link that ends when this one is up */
     uint64_t since_ms;
     uint64_t heard_ms;
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
@@ -116,6 +132,18 @@ struct link {
     uint32_t queue_first;
     uint32_t queue_count; /* those before queue_first included */
     uint32_t queue_capacity;
+    uint32_t lazy_size; /* bytes */
+    uint8_t *lazy;      /* a bit an ordinal: the journal's commits are only told of */
+    uint32_t news_count;
+    uint32_t news[NEWS_MAX]; /* ordinals of the journals to tell of */
+};
+
+struct missing { /* a journal of which a link told more than we have */
+    uint32_t ordinal;
+    uint32_t asks;    /* so far */
+    hanse_link asked; /* who was asked last; before that, who told first */
+    uint64_t size;    /* ours, when last looked at */
+    uint64_t due_ms;
 };
 
 #define NO_LEDGER UINT32_MAX
@@ -158,10 +186,14 @@ struct hanse_engine {
     struct link *links;
     size_t link_count;
     hanse_link last_dialled;
+    uint64_t next_redraw_ms;
     size_t turn; /* whose turn it is to be compared with */
     uint64_t next_compare_ms;
     uint64_t compared_ms; /* when a member last had the same heads */
     size_t pending_bytes;
+    struct missing *missing; /* by due_ms */
+    size_t missing_count;
+    uint64_t news_ms; /* when links are told the news; 0: there is none */
 
     struct admission **admissions; /* by name */
     size_t admission_count;
@@ -215,6 +247,7 @@ void link_forget(struct link *link); /* all that it is known to have */
 void link_queue(struct link *link, const struct ledger *ledger);
 struct ledger *link_unqueue(const struct hanse_engine *e, struct link *link); /* NULL: none waits */
 void links_tick(struct hanse_engine *e);
+void links_keep_enough(struct hanse_engine *e); /* dials whom it draws */
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
@@ -278,6 +311,24 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger);
  * can keep it from us by promising it. */
 void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void ledger_release(struct hanse_engine *e, struct ledger *ledger);
+
+/* spread.c */
+/* A commit of an exchanged journal is durable here. */
+void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake);
+/* One came that was here already: the journal then has `end` entries at least, over there. */
+void spread_duplicate(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t end);
+/* A commit from there was accepted. */
+void spread_taken(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
+/* The peer wants to be told of the journal only; it wants its commits. */
+void spread_pruned(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
+void spread_grafted(struct link *link, const struct ledger *ledger);
+/* The peer has the journal up to `size`. */
+void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
+                 const struct hanse_hash *root);
+/* Whether a commit that comes from there is one of many that a WANT asked for. */
+bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end);
+void spread_tick(struct hanse_engine *e);
+uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
 
 /* fences.c */
 void fence_answered(struct hanse_engine *e, struct link *link); /* the peer has compared heads with us */

@@ -93,7 +93,8 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     if (link_known(link, ledger) > hanse_journal_size(&ledger->journal))
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
-    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size || link->surplus)
+    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
+        link->surplus || e->now_ms < ledger->pull_after_ms)
         return;
     if (link->pulls >= PULLS_PER_LINK) {
         link_queue(link, ledger);

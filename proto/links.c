@@ -1,4 +1,6 @@
-/* Links: about six, drawn at random, first a domain, then one of its nodes.
+/* Links: about six, drawn at random, first a domain, then one of its nodes. One that is lost is replaced at
+ * once, and every ten minutes or so one is drawn anew, so that the mesh stays mixed; half of them are kept
+ * for long.
  *
  *   DIAL or LINK_UP ──▶ open ──HELLO──▶ up ──silence, LINK_DOWN, another mesh──▶ gone
  *                        └──no HELLO in time──▶ gone, tried again later (dialled ones)
@@ -78,6 +80,7 @@ void link_drop(struct hanse_engine *e, hanse_link id)
             pull_resume(e, ledger);
     }
     free(link->known);
+    free(link->lazy);
     free(link->queue);
     *link = e->links[--e->link_count];
 }
@@ -189,36 +192,66 @@ void link_settle(struct hanse_engine *e, struct link *link)
         else
             surplus = link->dialled == we_are_smaller ? other : link;
     }
-    if (surplus == NULL)
-        return;
-    surplus->surplus = true;
-    end_surplus(e, surplus);
+    hanse_link old = surplus == link ? 0 : link->instead_of;
+    link->instead_of = 0;
+    if (surplus != NULL) {
+        old = old == surplus->id ? 0 : old;
+        surplus->surplus = true;
+        end_surplus(e, surplus);
+    }
+    if (old != 0 && link_find(e, old) != NULL)
+        link_close(e, old, HANSE_OK);
 }
 
-static void dial(struct hanse_engine *e, struct place *place)
+static struct link *dial(struct hanse_engine *e, struct place *place)
 {
     struct link *link = link_open(e, ++e->last_dialled, &place->key, HANSE_LINK_MEMBER);
     link->lobby = e->config.lobby;
+    link->kept = random_below(e, 2) == 0;
     struct hanse_effect *effect = effect_add(e, HANSE_EFFECT_DIAL);
     effect->dial.link = link->id;
     effect->dial.key = place->key;
     effect->dial.endpoint = scratch_copy(e, place->endpoint, strlen(place->endpoint) + 1);
     effect->dial.lobby = link->lobby;
     send_hello(e, link);
+    return link;
 }
 
-static void keep_enough(struct hanse_engine *e)
+void links_keep_enough(struct hanse_engine *e)
 {
     size_t target = e->config.links_target == 0 ? LINKS_TARGET : e->config.links_target;
     size_t members = 0;
+    if (hanse_hash_is_zero(&e->config.pin.mesh))
+        return;
     for (size_t i = 0; i < e->link_count; i++)
-        members += e->links[i].right == HANSE_LINK_MEMBER;
+        members += e->links[i].right == HANSE_LINK_MEMBER && e->links[i].instead_of == 0;
     for (; members < target; members++) {
         struct place *place = places_draw(e);
         if (place == NULL)
             return;
         dial(e, place);
     }
+}
+
+/* The new link is made before the old one is closed: in link_settle. */
+static void redraw(struct hanse_engine *e)
+{
+    if (e->now_ms < e->next_redraw_ms)
+        return;
+    bool first = e->next_redraw_ms == 0;
+    e->next_redraw_ms = e->now_ms + REDRAW_MS / 2 + random_below(e, REDRAW_MS);
+    const struct link *old = NULL;
+    uint64_t count = 0;
+    for (size_t i = 0; i < e->link_count; i++) {
+        const struct link *link = &e->links[i];
+        if (link->dialled && link_is_member(link) && !link->kept && random_below(e, ++count) == 0)
+            old = link;
+    }
+    struct place *place = first || old == NULL ? NULL : places_draw(e);
+    if (place == NULL)
+        return;
+    hanse_link instead_of = old->id;
+    dial(e, place)->instead_of = instead_of;
 }
 
 void links_tick(struct hanse_engine *e)
@@ -233,8 +266,8 @@ void links_tick(struct hanse_engine *e)
         else if (link->surplus)
             end_surplus(e, link);
     }
-    if (!hanse_hash_is_zero(&e->config.pin.mesh))
-        keep_enough(e);
+    links_keep_enough(e);
+    redraw(e);
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *link = &e->links[i];
         if (link_is_member(link) && e->now_ms - link->sent_ms >= KEEPALIVE_MS)

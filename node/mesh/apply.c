@@ -99,7 +99,7 @@ static void answer_failed(struct loop *loop)
     step(loop, &event);
 }
 
-void loop_answer(struct loop *loop)
+void loop_take_back(struct loop *loop)
 {
     while (loop->failed_count > 0)
         answer_failed(loop);
@@ -108,6 +108,6 @@ void loop_answer(struct loop *loop)
 int loop_feed(struct loop *loop, const struct hanse_event *event)
 {
     int result = step(loop, event);
-    loop_answer(loop);
+    loop_take_back(loop);
     return result;
 }

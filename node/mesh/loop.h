@@ -9,6 +9,7 @@
  *   publish.c  own commits: the fence, the disk, the answer
  *   writers.c  the journals this node signs for, and whether it may
  *   control.c  the other commands
+ *   soundness.c  the scrub, and a verification in pieces
  *   view.c     what other threads may know, copied for them
  *   diary.c    counting and telling what was refused
  *
@@ -81,6 +82,12 @@ struct command {
     };
 };
 
+/* A caller's REQ: its routing id, an empty frame, the pointer. */
+struct caller {
+    zframe_t *route;
+    struct command *command;
+};
+
 /* The store's open transaction. */
 struct batch {
     bool open;
@@ -132,10 +139,15 @@ struct loop {
     struct writer *writers;
     size_t writer_count;
 
-    bool strangers_told; /* the log has its one line about them */
-    bool unmaintained;   /* the store was written to since maintenance had nothing left to do */
-    uint64_t untrimmed;  /* bytes that came and went since memory was given back */
-    uint64_t ended_then; /* connections that had ended by then */
+    bool strangers_told;    /* the log has its one line about them */
+    bool unmaintained;      /* the store was written to since maintenance had nothing left to do */
+    uint64_t untrimmed;     /* bytes that came and went since memory was given back */
+    uint64_t ended_then;    /* connections that had ended by then */
+    bool damaged;           /* the database is, and no longer to be relied on */
+    uint64_t scrub_ms;      /* when the scrub goes on */
+    uint64_t sound_wall_ms; /* when it last had been through the whole file; 0: not yet */
+    struct hanse_verification *verification; /* that `verifier` waits for; or NULL */
+    struct caller verifier;
     uint64_t invites_ms; /* when to ask the store again which invites are open; UINT64_MAX: there is none */
     bool changed;        /* since the last snapshot */
     uint64_t snapshot_ms;
@@ -152,7 +164,7 @@ struct loop {
 /* Steps the engine, does what it says, and gives it the answers it asks for. The result is APPEND's. */
 int loop_feed(struct loop *loop, const struct hanse_event *event);
 /* Gives the engine the answers that its effects ask for. */
-void loop_answer(struct loop *loop);
+void loop_take_back(struct loop *loop);
 
 /* storing.c */
 void storing_queue(struct loop *loop, const struct hanse_effect *persist);
@@ -189,8 +201,20 @@ struct writer *loop_writer(struct loop *loop, const struct hanse_hash *journal);
 void loop_release_writers(struct loop *loop);
 
 /* control.c */
-void loop_control(struct loop *loop, struct command *command); /* any but APPEND */
+/* Any but APPEND. False: the caller is answered later. */
+bool loop_control(struct loop *loop, struct caller *caller);
 int loop_load_invites(struct loop *loop);
+
+/* soundness.c */
+void loop_soundness(struct loop *loop); /* a piece of whatever is due */
+uint64_t loop_soundness_due_ms(const struct loop *loop);
+void loop_scrub_soon(struct loop *loop); /* something looked damaged */
+/* Begins to verify for a caller, who is answered when it ends; else false, and the command has the error. */
+bool loop_verify(struct loop *loop, struct command *command, zframe_t *route);
+void loop_verify_end(struct loop *loop, int error);
+
+/* loop.c, for soundness.c */
+void loop_answer(struct loop *loop, struct caller *caller);
 
 /* view.c */
 void loop_snapshot(struct loop *loop);
@@ -214,6 +238,7 @@ void loop_run(zsock_t *pipe, void *start);
 
 /* mesh.c, for the loop */
 const char *mesh_commands_endpoint(const struct hanse_mesh *mesh);
+bool mesh_suspected(struct hanse_mesh *mesh); /* somebody read damaged data since this was last asked */
 void mesh_set_endpoint(struct hanse_mesh *mesh, const char *endpoint);
 void mesh_set_snapshot(struct hanse_mesh *mesh, struct hanse_mesh_snapshot *snapshot); /* takes it */
 struct hanse_mesh_snapshot *snapshot_new(const struct hanse_mesh_view *view);          /* takes the arrays */

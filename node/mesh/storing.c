@@ -121,8 +121,10 @@ static void fail(struct loop *loop, int error)
         release(loop, dequeue(&loop->backlog));
     }
     loop->batch.cautious = CAUTIOUS;
+    if (error == HANSE_E_CORRUPT)
+        loop_scrub_soon(loop);
     forget_batch(&loop->batch);
-    loop_answer(loop);
+    loop_take_back(loop);
 }
 
 static void note_own(struct loop *loop, const struct hanse_commit *commit)

@@ -93,6 +93,8 @@ void loop_snapshot(struct loop *loop)
         .started_ms = loop->started_wall_ms,
         .council = {.mesh = loop->pin.mesh},
         .heads_root = hanse_engine_heads_root(loop->engine),
+        .damaged = loop->damaged,
+        .sound_ms = loop->sound_wall_ms,
     };
     const struct hanse_journal *council = hanse_engine_journal(loop->engine, &loop->pin.mesh);
     if (council != NULL && council->held_size > 0) {

@@ -68,6 +68,7 @@ static int new_home(const char *path, struct hanse_home **ret_home)
         return HANSE_E_INVALID;
     struct hanse_home *home = hanse_calloc(1, sizeof *home);
     memcpy(home->path, place, size);
+    home->domains = domain_list_new();
     turns_init(&home->turns);
     HANSE_CHECK(pthread_mutex_init(&home->memory, NULL) == 0);
     HANSE_CHECK(pthread_mutex_init(&home->key_change, NULL) == 0);
@@ -135,6 +136,7 @@ void hanse_home_close(struct hanse_home **home)
     if (*home == NULL)
         return;
     wiring_release(&(*home)->wiring);
+    domain_list_destroy(&(*home)->domains);
     turns_release(&(*home)->turns);
     pthread_mutex_destroy(&(*home)->memory);
     pthread_mutex_destroy(&(*home)->key_change);

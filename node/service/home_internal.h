@@ -15,8 +15,9 @@ struct hanse_home {
     pthread_mutex_t memory;  /* of the sizes, held for nanoseconds */
     struct home_size *sizes; /* of own journals after our last append */
     size_t size_count;
-    pthread_mutex_t key_change; /* one caller at a time finishes a key's replacement; drafts.c */
-    struct mesh_wiring *wiring; /* what the last mesh configuration borrows; mesh_config.c */
+    pthread_mutex_t key_change;  /* one caller at a time finishes a key's replacement; drafts.c */
+    struct domain_list *domains; /* home_domains.c */
+    struct mesh_wiring *wiring;  /* what the last mesh configuration borrows; mesh_config.c */
 };
 
 struct home_size {
@@ -65,5 +66,7 @@ HANSE_MUST_USE int home_mesh_read(const struct hanse_home *home, struct home_mes
 HANSE_MUST_USE int home_mesh_write(const struct hanse_home *home, const struct home_mesh *mesh);
 
 void wiring_release(struct mesh_wiring **wiring);
+struct domain_list *domain_list_new(void);
+void domain_list_destroy(struct domain_list **list);
 
 #endif

@@ -55,7 +55,7 @@ static int answer_refused(const struct publish *publish, struct hanse_answer *an
                       : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
                                                   : NULL;
     answer_error(answer, error, fix, "%zu of %zu files refused, so nothing was published to %s. %s: %s",
-                 batch->refused, batch->count, publish->shown, first->file, first->reason.data);
+                 batch_refused(batch), batch->count, publish->shown, first->file, first->reason.data);
     answer_add(answer, "published", json_array());
     answer_add(answer, "refused", refused_json(batch));
     return error;
@@ -173,7 +173,7 @@ static int compare_and_append(struct publish *publish, struct hanse_published *p
     int error = batch_compare(&publish->batch, published, &publish->domain.journal);
     if (error != HANSE_OK)
         return answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
-    if (publish->batch.refused > 0)
+    if (batch_refused(&publish->batch) > 0)
         return answer_refused(publish, answer);
     if (publish->dry_run)
         return answer_published(publish, &(struct hanse_appended){0}, answer);

@@ -60,6 +60,13 @@ HANSE_MUST_USE int shipment_label(const struct shipment *shipment, struct hanse_
 HANSE_MUST_USE int shipment_store(const struct shipment *shipment, struct hanse_store *store, size_t from,
                                   size_t to);
 
+/* Appends to each journal the commits after the first `held` of it. */
+HANSE_MUST_USE int shipment_complete(const struct shipment *shipment, struct hanse_store *store,
+                                     const size_t held[static SHIPMENT_JOURNALS]);
+/* The same for any journal, from a store that has it whole. */
+HANSE_MUST_USE int journal_complete(struct hanse_store *store, struct hanse_store *whole,
+                                    const struct hanse_hash *id);
+
 /* An empty folder of that name under the one given; what was in it is gone. */
 void fresh_folder(const char *parent, const char *name, char ret_folder[static 64]);
 void remove_folder(const char *folder);

@@ -28,6 +28,7 @@ struct chain { /* one journal */
     struct record **records;
     size_t count;
     size_t capacity;
+    bool admitted;         /* by the council, some time */
     uint64_t acknowledged; /* the largest size that its owner was told is safe */
 };
 

@@ -47,6 +47,7 @@ static void fire_roll_back(struct sim *sim, struct happening *happening)
     node->disk.written_count = 0; /* what only this disk ever had, and nobody was told of, is gone */
     faults_fall(sim, node, dice_between(&sim->weather, 100, 5000));
     disk_roll_back(&node->disk, way == 2);
+    real_roll_back(sim, node);
     for (uint32_t c = 0; c < sim->archive.chain_count; c++)
         node->disk.fences[c].lost = way == 1;
 }
@@ -58,8 +59,10 @@ static void fire_back_up(struct sim *sim, struct happening *happening)
     if (!sim->faults_on)
         return;
     sim_later(sim, dice_between(&sim->weather, 500, 8000), fire_back_up, NULL, 0);
-    if (node->alive)
+    if (node->alive) {
         disk_back_up(&node->disk);
+        real_back_up(sim, node);
+    }
 }
 
 void backups_init(struct sim *sim)

@@ -3,10 +3,11 @@
 #include "sim.h"
 
 #define LINKS_SEEN  64u
-#define DIALLED_MAX 6u                  /* the engine's own target */
+#define DIALLED_MAX 7u                  /* the engine's own target, and one that is drawn anew */
 #define QUIET_MS    11000u              /* longer than the engine waits for bodies */
 #define ENGINE_MAX  (64u * 1024 * 1024) /* bytes, whatever peers send */
-#define RUNNING_MAX (192u * 1024)       /* bytes that links and timers may add to what was restored */
+#define RUNNING_MAX (24u * 1024)        /* bytes that links may add to what was restored, */
+#define LINK_MAX    (2u * 1024)         /* and for each node of the mesh */
 
 void check_memory(struct sim *sim, const struct sim_node *node)
 {
@@ -39,7 +40,7 @@ void check_memory_at_rest(struct sim *sim, const struct sim_node *node)
     hanse_engine_destroy(&fresh);
     if (error != HANSE_OK)
         sim_violate(sim, "memory", "node %u cannot be restored: %s", node->number, hanse_error_name(error));
-    if (node->engine_bytes > needed + needed / 4 + RUNNING_MAX)
+    if (node->engine_bytes > needed + needed / 8 + RUNNING_MAX + (size_t)LINK_MAX * sim->node_count)
         sim_violate(sim, "memory", "the engine of node %u holds %zu bytes at rest, a fresh one %zu",
                     node->number, node->engine_bytes, needed);
     if (node->engine_bytes > needed && node->engine_bytes - needed > sim->counts.running_bytes)

@@ -55,13 +55,15 @@ const struct hanse_hash *disk_root(const struct disk *disk, uint32_t chain, uint
     return record != NULL && record->end == size ? &record->commit.root : NULL;
 }
 
-void disk_write(struct disk *disk, uint32_t chain, struct record *record, bool own)
+struct written *disk_write(struct disk *disk, uint32_t chain, struct record *record, bool own)
 {
     if (disk->written_count == disk->written_capacity) {
         disk->written_capacity = disk->written_capacity == 0 ? 16 : disk->written_capacity * 2;
         disk->written = hanse_realloc(disk->written, disk->written_capacity * sizeof disk->written[0]);
     }
-    disk->written[disk->written_count++] = (struct written){.chain = chain, .own = own, .record = record};
+    struct written *written = &disk->written[disk->written_count++];
+    *written = (struct written){.chain = chain, .own = own, .record = record};
+    return written;
 }
 
 struct written disk_settle(struct disk *disk)
@@ -106,7 +108,8 @@ void disk_roll_back(struct disk *disk, bool fences)
         if (disk->shelves[i].count > count)
             disk->shelves[i].count = count;
         if (fences)
-            disk->fences[i].size = disk->backup == NULL ? 0 : disk->backup_fences[i];
+            disk->fences[i].size = disk->fences[i].intended =
+                disk->backup == NULL ? 0 : disk->backup_fences[i];
     }
 }
 

@@ -5,7 +5,7 @@
 #include "hanse/msgpack.h"
 #include "sim.h"
 
-enum { ROOT = 2, HEADS = 3, WANT = 4, COMMIT = 5, BODY = 6, KNOWN = 32 };
+enum { ROOT = 2, HEADS = 3, WANT = 4, COMMIT = 5, BODY = 6, HAVE = 9, GRAFT = 10, PRUNE = 11, KNOWN = 32 };
 
 #define NOISE_MAX 4000u
 
@@ -70,6 +70,40 @@ static void false_heads(struct sim *sim, struct hanse_buffer *out)
         hanse_write_uint(out, any_size(sim));
         hanse_write_hash(out, &root);
     }
+}
+
+/* News of sizes that do not exist, and now and then of one that does. */
+static void false_have(struct sim *sim, struct hanse_buffer *out)
+{
+    size_t count = dice_between(&sim->weather, 1, 20);
+    hanse_write_array(out, 2);
+    hanse_write_uint(out, HAVE);
+    hanse_write_array(out, count);
+    for (size_t i = 0; i < count; i++) {
+        struct hanse_hash id = any_journal(sim);
+        struct hanse_hash root = any_hash(sim);
+        hanse_write_array(out, 3);
+        hanse_write_hash(out, &id);
+        hanse_write_uint(out, any_size(sim));
+        hanse_write_hash(out, &root);
+    }
+}
+
+static void false_graft(struct sim *sim, struct hanse_buffer *out)
+{
+    struct hanse_hash id = any_journal(sim);
+    hanse_write_array(out, 3);
+    hanse_write_uint(out, GRAFT);
+    hanse_write_hash(out, &id);
+    hanse_write_uint(out, any_size(sim));
+}
+
+static void false_prune(struct sim *sim, struct hanse_buffer *out)
+{
+    struct hanse_hash id = any_journal(sim);
+    hanse_write_array(out, 2);
+    hanse_write_uint(out, PRUNE);
+    hanse_write_hash(out, &id);
 }
 
 static void false_want(struct sim *sim, struct hanse_buffer *out)
@@ -142,8 +176,9 @@ static void moved_commit(struct sim *sim, struct hanse_buffer *out)
 void forge_flood(struct sim *sim, struct sim_node *node)
 {
     static void (*const forge[])(struct sim *, struct hanse_buffer *) = {
-        noise,   false_root,   false_heads,  false_want,   false_bodies,
-        unknown, stray_commit, stray_commit, moved_commit, false_want};
+        noise,      false_root,   false_heads,  false_want,   false_bodies,
+        unknown,    stray_commit, stray_commit, moved_commit, false_want,
+        false_have, false_graft,  false_prune,  rogue_commit, rogue_commit};
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     for (uint64_t left = dice_below(&sim->weather, 20); left > 0 && node->wire_count > 0; left--) {
@@ -167,8 +202,16 @@ static void lie(struct sim *sim, struct hanse_bytes message, struct hanse_buffer
         false_want(sim, out);
     } else if (type == BODY) {
         false_bodies(sim, out);
-    } else if (type == COMMIT && dice_chance(&sim->weather, 500000)) {
+    } else if (type == HAVE) {
+        false_have(sim, out);
+    } else if (type == GRAFT) {
+        false_graft(sim, out);
+    } else if (type == PRUNE) {
+        false_prune(sim, out);
+    } else if (type == COMMIT && dice_chance(&sim->weather, 300000)) {
         moved_commit(sim, out);
+    } else if (type == COMMIT && dice_chance(&sim->weather, 500000)) {
+        rogue_commit(sim, out);
     } else if (type == COMMIT) {
         stray_commit(sim, out);
     } else {

@@ -112,7 +112,7 @@ void founding_init(struct sim *sim)
     sim->pin.mesh = sim->archive.chains[0].id;
 }
 
-static void begin(struct sim *sim, struct sim_node *node, uint32_t chain)
+void founding_begin(struct sim *sim, struct sim_node *node, uint32_t chain)
 {
     struct hanse_authority authority;
     struct manuscript *manuscript = manuscript_new();
@@ -238,8 +238,9 @@ static void approve(const struct sim *sim, uint64_t expiry_ms, struct admitting 
 }
 
 /* The clerk orders what the council has signed. */
-static void admit(struct sim *sim, struct sim_node *node, const struct hanse_journal *council)
+void founding_admit(struct sim *sim, struct sim_node *node)
 {
+    const struct hanse_journal *council = hanse_engine_journal(node->engine, &sim->pin.mesh);
     char id[HANSE_HASH_HEX_SIZE];
     struct admitting *a = hanse_calloc(1, sizeof *a);
     struct manuscript *manuscript = manuscript_new();
@@ -302,9 +303,9 @@ bool founding_tend(struct sim *sim, struct sim_node *node)
             hanse_engine_journal(node->engine, &sim->archive.chains[chain].id);
         bool lacking = true; /* or something is on its way to the disk */
         if (journal->newest == NULL && hanse_journal_size(journal) == 0)
-            begin(sim, node, chain);
+            founding_begin(sim, node, chain);
         else if (journal->newest == NULL && chain == 0)
-            admit(sim, node, journal);
+            founding_admit(sim, node);
         else if (journal->newest == NULL)
             lacking = !addresses(sim, node, chain);
         done = done && !lacking;

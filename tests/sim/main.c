@@ -43,6 +43,8 @@ static void print_verdict(const struct sim *sim, double wall_s, double cpu_s)
         printf(" healed-in=%.0fs", (double)(sim->converged_ms - sim->faults_end_ms) / 1e3);
     printf(" simulated=%.0fs wall=%.1fs cpu=%.2fs trace=%016llx", (double)sim->now_ms / 1e3, wall_s, cpu_s,
            (unsigned long long)sim->trace);
+    if (sim->options.real)
+        printf(" view-kb=%llu", (unsigned long long)counts->rows / 1024);
     if (sim->options.trace)
         print_refusals(sim);
     putchar('\n');

@@ -87,8 +87,8 @@ static void fire_up(struct sim *sim, struct happening *happening)
     struct tip *tip = &connection->tips[1];
     struct sim_node *node = &sim->nodes[tip->node];
     bool there = node->alive && faults_reachable(sim, connection->tips[0].node, tip->node);
-    if (there &&
-        (connection->right == HANSE_LINK_GUEST || hanse_engine_admits(node->engine, &connection->key))) {
+    if (there && (connection->right == HANSE_LINK_GUEST || sim->address_book != 0 ||
+                  hanse_engine_admits(node->engine, &connection->key))) {
         tip->open = true;
         tip->life = node->life;
         tip->link = HANSE_LINK_ACCEPTED | ++node->accepted;
@@ -124,7 +124,9 @@ void network_dial(struct sim *sim, struct sim_node *node, const struct hanse_eff
     memset(connection, 0, sizeof *connection);
     connection->tips[0] = (struct tip){node->number, node->life, effect->dial.link, true};
     connection->tips[1] = (struct tip){.node = peer->number};
-    connection->latency_ms = (uint32_t)dice_between(&sim->weather, 1, sim->rates.latency_ms);
+    uint32_t latency_ms = sim->rates.latency_ms;
+    connection->latency_ms =
+        sim->rates.steady ? latency_ms : (uint32_t)dice_between(&sim->weather, 1, latency_ms);
     connection->up_ms = sim->now_ms + connection->latency_ms;
     connection->right = effect->dial.lobby ? HANSE_LINK_GUEST : HANSE_LINK_MEMBER;
     connection->key = node->key;
@@ -168,6 +170,8 @@ static void fire_deliver(struct sim *sim, struct happening *happening)
         struct hanse_event event = {.type = HANSE_EVENT_RECEIVE};
         event.receive.link = tip->link;
         event.receive.message = hanse_bytes(happening->parcel->data, happening->parcel->size);
+        if (sim->watch != NULL)
+            sim->watch->received(sim, node, event.receive.message);
         node_step(sim, node, &event);
     }
     parcel_release(happening->parcel);

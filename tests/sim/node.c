@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hanse/check.h"
+#include "hanse/store.h"
 #include "sim.h"
 
 struct manuscript *manuscript_new(void)
@@ -109,10 +110,21 @@ static void set_timer(struct sim *sim, struct sim_node *node, uint64_t at_ms)
     sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
 }
 
+static void fire_settle(struct sim *sim, struct happening *happening);
+
+/* At 0 ms the caller does it, before the engine sees anything else. */
+static void settle_later(struct sim *sim, struct sim_node *node, uint64_t after_ms)
+{
+    node->settle_ms = sim->now_ms + after_ms;
+    if (after_ms > 0)
+        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
+}
+
 static void fail_writes(struct sim *sim, struct sim_node *node)
 {
     int error = dice_chance(&sim->weather, 500000) ? HANSE_E_DISK_FULL : HANSE_E_IO;
     sim->counts.disk_failures++;
+    real_fail(sim, node, node->disk.written, node->disk.written_count);
     while (node->disk.written_count > 0) {
         uint32_t chain = node->disk.written[0].chain;
         disk_forget(&node->disk, chain);
@@ -125,29 +137,37 @@ static void fail_writes(struct sim *sim, struct sim_node *node)
     }
 }
 
-/* Everything asked for becomes durable, and the engine is told, a journal at a time. */
+/* What was asked for first becomes durable, often all of it, and the engine is told, a journal at a time. */
 static void settle(struct sim *sim, struct sim_node *node)
 {
     node->settle_ms = 0;
-    if (node->disk.written_count > 0 && faults_disk_fails(sim, node)) {
+    if (node->disk.written_count == 0)
+        return;
+    if (faults_disk_fails(sim, node)) {
         fail_writes(sim, node);
         return;
     }
     size_t count = node->disk.written_count;
+    if (dice_chance(&sim->weather, 300000))
+        count = dice_between(&sim->weather, 1, count);
+    if (count < node->disk.written_count)
+        settle_later(sim, node, dice_between(&sim->weather, 1, 15));
     struct written *settled = hanse_calloc(count, sizeof *settled);
     for (size_t i = 0; i < count; i++) {
         settled[i] = disk_settle(&node->disk);
         check_verified(sim, node, settled[i].chain, settled[i].record);
         check_forks(sim, node, settled[i].chain, settled[i].record);
         check_monotonic(sim, node, settled[i].chain);
+        if (sim->watch != NULL)
+            sim->watch->settled(sim, node, settled[i].chain, settled[i].record->end);
     }
+    real_settle(sim, node, settled, count);
     for (size_t i = 0; i < count && sim->violated == NULL; i++) {
         uint32_t chain = settled[i].chain;
         struct chain *journal = &sim->archive.chains[chain];
         uint64_t size = settled[i].record->end;
         if (settled[i].own) {
-            node->disk.fences[chain].size = size;
-            node->disk.fences[chain].lost = false;
+            node->disk.fences[chain] = (struct fence_file){.size = size, .intended = size};
             journal->acknowledged = size > journal->acknowledged ? size : journal->acknowledged;
             sim->counts.commits++;
             sim->counts.published += publishers_wrote(&settled[i].record->commit);
@@ -177,18 +197,19 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
         sim_violate(sim, "verified", "node %u persists a journal that nobody made", node->number);
         return;
     }
+    if (rogue_wrote(sim, &effect->persist.commit->root))
+        sim_violate(sim, "verified", "node %u persists a commit that breaks a rule", node->number);
     struct record *record = archive_keep(&sim->archive, effect->persist.commit, effect->persist.frontier);
     if (record == NULL) {
         sim_violate(sim, "verified", "node %u persists a commit that is not whole", node->number);
         return;
     }
-    disk_write(&node->disk, chain, record, effect->persist.own);
+    struct written *written = disk_write(&node->disk, chain, record, effect->persist.own);
+    written->heads_root = effect->persist.heads_root;
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
-    uint64_t after_ms = dice_chance(&sim->weather, 300000) ? 0 : dice_between(&sim->weather, 1, 15);
-    node->settle_ms = sim->now_ms + after_ms;
-    if (after_ms > 0)
-        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
+    bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
+    settle_later(sim, node, quick ? 0 : dice_between(&sim->weather, 1, 15));
 }
 
 struct loading { /* a LOAD, copied, for its effect does not outlive the next step */
@@ -218,6 +239,17 @@ static void load_later(struct sim *sim, const struct hanse_effect *effect, struc
         memcpy(loading->indexes, effect->load.indexes, loading->count * sizeof loading->indexes[0]);
 }
 
+/* From the real store, when there is one. */
+static int load_real(struct sim_node *node, const struct loading *loading, struct hanse_event *event)
+{
+    const struct hanse_hash *id = &event->loaded.journal;
+    return loading->count > 0
+               ? hanse_store_load_bodies(node->store, id, loading->indexes, loading->count,
+                                         &event->loaded.messages, &event->loaded.count)
+               : hanse_store_load_commits(node->store, id, loading->first, loading->end, loading->max_bytes,
+                                          &event->loaded.messages, &event->loaded.count);
+}
+
 static void load(struct sim *sim, struct sim_node *node, struct loading *loading)
 {
     struct answer answer;
@@ -232,6 +264,13 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
     event.loaded.journal = sim->archive.chains[loading->chain].id;
     event.loaded.messages = answer.messages;
     event.loaded.count = answer.count;
+    if (node->store != NULL && load_real(node, loading, &event) != HANSE_OK)
+        event.loaded.count = 0;
+    bool alike = loading->count > 0 ? (event.loaded.count == 0) == (answer.count == 0)
+                                    : event.loaded.count == answer.count;
+    if (node->store != NULL && !alike)
+        sim_violate(sim, "store", "node %u finds %zu messages of journal %u, where there are %zu",
+                    node->number, event.loaded.count, loading->chain, answer.count);
     node_step(sim, node, &event);
     disk_answer_release(&answer);
     free(loading->indexes);
@@ -246,7 +285,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?", "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY", "REQUEST"};
+    static const char *const names[] = {"?",    "HELLO",   "ROOT", "HEADS", "WANT",  "COMMIT",
+                                        "BODY", "REQUEST", "TREE", "HAVE",  "GRAFT", "PRUNE"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
@@ -264,6 +304,8 @@ static void obey(struct sim *sim, struct sim_node *node, const struct hanse_effe
         sim_tell(sim, node, "sends %s of %zu bytes on link %x", type_name(effect->send.message),
                  effect->send.message.size, effect->send.link);
         check_promises(sim, node, effect->send.message);
+        if (sim->watch != NULL)
+            sim->watch->sent(sim, node, effect->send.message);
         network_send(sim, node, effect->send.link, effect->send.message);
         break;
     case HANSE_EFFECT_DIAL:

@@ -6,6 +6,8 @@
 #include "hanse/engine.h"
 
 struct sim;
+struct hanse_store;
+struct hanse_catalog;
 
 struct wire { /* a link of the engine, as the network knows it */
     hanse_link link;
@@ -38,6 +40,8 @@ struct sim_node {
     int64_t clock_off_ms;
     uint64_t spell_until_ms[SPELL_COUNT];
     struct disk disk;
+    struct hanse_store *store; /* real.h; NULL: none */
+    struct hanse_catalog *catalog;
     uint64_t *highest; /* by chain: the largest size this life has held */
     struct wire *wires;
     size_t wire_count;

@@ -110,6 +110,9 @@ static bool read_option(int option, struct options *options)
     case '2':
         options->twice = true;
         return true;
+    case 'R':
+        options->real = strcmp(optarg, "real") == 0;
+        return options->real || strcmp(optarg, "plain") == 0;
     case 'p':
         options->plain = true;
         return true;
@@ -124,19 +127,13 @@ static bool read_option(int option, struct options *options)
 bool options_read(int argc, char **argv, struct options *ret_options)
 {
     static const struct option long_options[] = {
-        {"seed", required_argument, NULL, 's'},
-        {"seeds", required_argument, NULL, 'S'},
-        {"nodes", required_argument, NULL, 'n'},
-        {"domains", required_argument, NULL, 'd'},
-        {"minutes", required_argument, NULL, 'm'},
-        {"hours", required_argument, NULL, 'H'},
-        {"commits", required_argument, NULL, 'c'},
-        {"converge", required_argument, NULL, 'v'},
-        {"faults", required_argument, NULL, 'f'},
-        {"twice", no_argument, NULL, '2'},
-        {"plain-crypto", no_argument, NULL, 'p'},
-        {"trace", no_argument, NULL, 't'},
-        {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},    {"seeds", required_argument, NULL, 'S'},
+        {"nodes", required_argument, NULL, 'n'},   {"domains", required_argument, NULL, 'd'},
+        {"minutes", required_argument, NULL, 'm'}, {"hours", required_argument, NULL, 'H'},
+        {"commits", required_argument, NULL, 'c'}, {"converge", required_argument, NULL, 'v'},
+        {"faults", required_argument, NULL, 'f'},  {"twice", no_argument, NULL, '2'},
+        {"store", required_argument, NULL, 'R'},   {"plain-crypto", no_argument, NULL, 'p'},
+        {"trace", no_argument, NULL, 't'},         {NULL, 0, NULL, 0},
     };
     struct options options = {
         .seed = 1, .seeds = 1, .nodes = 7, .nodes_most = 7, .minutes = 3, .commits = 100, .converge_s = 120};
@@ -158,7 +155,8 @@ void options_usage(void)
     fputs(
         "Usage: sim [--seed N] [--seeds RUNS] [--nodes N|LEAST-MOST] [--domains N] [--minutes N | --hours N] "
         "[--commits N]\n"
-        "           [--converge SECONDS] [--faults none|all|NAME,...] [--twice] [--plain-crypto] "
+        "           [--converge SECONDS] [--faults none|all|NAME,...] [--store plain|real] [--twice] "
+        "[--plain-crypto] "
         "[--trace]\n\n"
         "Faults:\n",
         stderr);
@@ -182,5 +180,5 @@ void options_print(const struct options *options, const char *program)
         between = ",";
     }
     printf("%s", options->faults == 0 ? "none" : "");
-    printf(options->twice ? " --twice\n" : "\n");
+    printf("%s%s\n", options->real ? " --store real" : "", options->twice ? " --twice" : "");
 }

@@ -49,6 +49,7 @@ struct options {
     uint32_t converge_s; /* after the last fault */
     uint32_t faults;
     bool twice; /* every run once more, with libsodium alone: the trace must be the same */
+    bool real;  /* stores: real.h */
     bool plain; /* libsodium alone: crypto.h */
     bool trace;
 };

@@ -25,21 +25,54 @@ static size_t body_size(struct dice *dice)
     return dice_chance(dice, 10000) ? BODY_MAX : size < BODY_MAX ? size : BODY_MAX;
 }
 
-static void write_body(struct dice *dice, struct manuscript *manuscript)
+/* A document that gives rows in the catalogue. */
+static void write_document(struct dice *dice, uint64_t thing, struct hanse_buffer *out)
+{
+    uint64_t fields = dice_below(dice, 12);
+    if (thing % 3 == 0) {
+        hanse_buffer_printf(out, "{\"repository\": \"git/%llu\", \"commit\": \"%llx\"}",
+                            (unsigned long long)thing, (unsigned long long)dice_roll(dice));
+        return;
+    }
+    hanse_buffer_printf(out,
+                        "apiVersion: v3.0.2\nkind: DataContract\nid: orders-%llu\nversion: 1.0.0\n"
+                        "status: active\nname: Orders %llx\nschema:\n- name: orders\n  properties:\n",
+                        (unsigned long long)thing, (unsigned long long)dice_roll(dice));
+    for (uint64_t i = 0; i <= fields; i++)
+        hanse_buffer_printf(out, "  - name: field_%llu\n    logicalType: string\n    description: %llx\n",
+                            (unsigned long long)dice_below(dice, 40), (unsigned long long)dice_roll(dice));
+    if (dice_chance(dice, 20000))
+        hanse_buffer_printf(out, "# %0*d\n", (int)BODY_MAX - 2000, 0);
+}
+
+static void write_body(struct dice *dice, uint64_t thing, bool document, struct manuscript *manuscript)
 {
     uint8_t content[BODY_MAX];
     uint8_t salt[HANSE_SALT_SIZE];
+    if (document) {
+        struct hanse_buffer text;
+        hanse_buffer_init(&text);
+        write_document(dice, thing, &text);
+        dice_fill(dice, salt, sizeof salt);
+        hanse_body_salt(salt, hanse_buffer_bytes(&text), &manuscript->bodies);
+        hanse_buffer_release(&text);
+        return;
+    }
     size_t size = body_size(dice);
     dice_fill(dice, content, size);
     dice_fill(dice, salt, sizeof salt);
     hanse_body_salt(salt, hanse_bytes(content, size), &manuscript->bodies);
 }
 
-static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct sheet *sheet,
+/* `newer`: of a kind and with elements that this version does not know. */
+static void write_draft(struct sim *sim, uint32_t at, uint64_t thing, bool newer, struct sheet *sheet,
                         struct manuscript *manuscript)
 {
+    struct dice *dice = &sim->authors;
     struct hanse_draft *draft = &sheet->drafts[at];
-    snprintf(sheet->keys[at], sizeof sheet->keys[at], "orders-%u@1.0.0", (unsigned)thing);
+    bool about = sim->options.real && thing % 3 == 0; /* what a contract comes from */
+    snprintf(sheet->keys[at], sizeof sheet->keys[at],
+             about ? "contract/orders-%u%%401.0.0@1" : "orders-%u@1.0.0", (unsigned)thing);
     sheet->starts[at] = manuscript->bodies.size;
     draft->entry.kind = hanse_bytes_of(thing % 3 == 0 ? "provenance" : "contract");
     draft->entry.key = hanse_bytes_of(sheet->keys[at]);
@@ -47,9 +80,14 @@ static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct s
         draft->entry.operation = HANSE_RETRACT;
     } else {
         draft->entry.media = hanse_bytes_of(thing % 3 == 0 ? "json" : "yaml");
-        write_body(dice, manuscript);
+        write_body(dice, thing, sim->options.real, manuscript);
     }
     sheet->sizes[at] = manuscript->bodies.size - sheet->starts[at];
+    if (newer) {
+        draft->entry.kind = hanse_bytes_of("forecast");
+        draft->entry.later = hanse_bytes_of("\x07\xa5later");
+        draft->entry.later_count = 2;
+    }
 }
 
 static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint64_t version)
@@ -59,8 +97,11 @@ static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint6
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
     uint32_t count = (uint32_t)dice_between(&sim->authors, 1, dice_between(&sim->authors, 1, DRAFTS_MAX));
     uint64_t thing = dice_roll(&sim->authors) % KEYS;
-    for (uint32_t i = 0; i < count; i++)
-        write_draft(&sim->authors, i, (thing + i * 7) % KEYS, &sheet, manuscript);
+    bool newer = (sim->options.faults & FAULT_MIXED) != 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t about = (thing + i * 7) % KEYS;
+        write_draft(sim, i, about, newer && about % 11 == 3, &sheet, manuscript);
+    }
     for (uint32_t i = 0; i < count; i++)
         sheet.drafts[i].salted = hanse_bytes(manuscript->bodies.data + sheet.starts[i], sheet.sizes[i]);
     return node_append(sim, node, chain, sheet.drafts, count, &key, manuscript);
@@ -122,7 +163,8 @@ void publishers_init(struct sim *sim)
 {
     uint64_t first_ms = 3000;
     for (uint32_t i = 0; i < sim->options.commits; i++) {
-        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count);
+        uint64_t quiet = rogue_chain(sim) == UINT32_MAX ? 0 : 1;
+        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count - quiet);
         sim_later(sim, dice_between(&sim->authors, first_ms, sim->faults_end_ms), fire_publish, NULL, chain);
     }
 }

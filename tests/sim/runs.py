@@ -47,7 +47,7 @@ class Run:
         self.numbers = {k: float(v) for k, v in re.findall(r"([a-z-]+)=([0-9.]+)(?=s? |s?$)", verdict)}
         self.text = out + err
         self.broken = None
-        found = re.search(r"^property (\S+) .*", out, re.M)
+        found = re.search(r"^property ([a-z-]+).*", out, re.M)
         if found:
             self.broken = (found.group(1), found.group(0))
         elif self.process.returncode != 0 or not verdict:

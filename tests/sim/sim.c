@@ -84,14 +84,16 @@ static void fire_check(struct sim *sim, struct happening *happening)
     if (converged && sim->now_ms >= sim->converged_ms + STEADY_MS &&
         sim->now_ms >= sim->options.minutes * 60000ull) {
         check_roster(sim);
+        check_catalogue(sim);
         for (uint32_t i = 0; i < sim->node_count; i++)
             check_memory_at_rest(sim, &sim->nodes[i]);
         sim->over = true;
     }
 }
 
-static void found(struct sim *sim, const struct options *options)
+void sim_found(struct sim *sim, const struct options *options)
 {
+    crypto_start(options->plain);
     memset(sim, 0, sizeof *sim);
     sim->options = *options;
     dice_init(&sim->weather, options->seed, 1);
@@ -113,15 +115,11 @@ static void found(struct sim *sim, const struct options *options)
         sim->wanted[d] = !sim->nodes[d % sim->node_count].dropped_in;
 }
 
-void sim_run(struct sim *sim, const struct options *options)
+void sim_go_on(struct sim *sim, uint64_t until_ms)
 {
     struct happening next;
-    crypto_start(options->plain);
-    found(sim, options);
-    faults_init(sim);
-    publishers_init(sim);
-    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
-    while (!sim->over && queue_take(&sim->queue, &next)) {
+    while (!sim->over && sim->queue.count > 0 && sim->queue.heap[0].at_ms <= until_ms &&
+           queue_take(&sim->queue, &next)) {
         sim->now_ms = next.at_ms;
         if (next.holder != UINT32_MAX && spell_holds(sim, &sim->nodes[next.holder], SPELL_STOP)) {
             next.at_ms = sim->nodes[next.holder].spell_until_ms[SPELL_STOP];
@@ -134,10 +132,21 @@ void sim_run(struct sim *sim, const struct options *options)
     }
 }
 
+void sim_run(struct sim *sim, const struct options *options)
+{
+    sim_found(sim, options);
+    real_init(sim);
+    faults_init(sim);
+    publishers_init(sim);
+    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
+    sim_go_on(sim, UINT64_MAX);
+}
+
 void sim_release(struct sim *sim)
 {
     queue_release(&sim->queue);
     network_release(sim);
+    real_release(sim);
     for (uint32_t i = 0; i < sim->node_count; i++)
         node_release(sim, &sim->nodes[i]);
     free(sim->nodes);

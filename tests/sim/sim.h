@@ -7,10 +7,12 @@
  *   node.c                    an engine and what it asks for
  *   disk.c archive.c          simulated stores, sharing the bytes of commits
  *   crypto_<what>.c           libsodium's answers, faster
+ *   real.c                    real stores beside the disks
  *   memory.c                  what an engine has allocated
  *   network.c                 connections and messages
  *   faults.c backups.c        what goes wrong, and when it stops
- *   spells.c forge.c          what is wrong with one node for a while; messages that are not true
+ *   spells.c                  what is wrong with one node for a while
+ *   forge.c rogue.c           messages that are not true, commits of dishonest owners
  *   founding.c publishers.c   the council, the domains; what they write
  *   check_<property>.c        what must hold */
 #ifndef SIM_SIM_H
@@ -25,10 +27,12 @@
 #include "node.h"
 #include "options.h"
 #include "queue.h"
+#include "real.h"
 
 #define SIM_EPOCH_MS  1750000000000u /* the wall clock at the start */
 #define SIM_MEMBERS   3u             /* of the council */
 #define SIM_THRESHOLD 2u
+#define SIM_ROGUE_MAX 64u
 
 struct rates { /* of this run, drawn from the seed; in a million, 0 when the fault is off */
     uint32_t loss, duplicate, reorder, corrupt, delay;
@@ -36,6 +40,7 @@ struct rates { /* of this run, drawn from the seed; in a million, 0 when the fau
     uint32_t mixed;
     uint64_t crash_mean_ms; /* between falls of a node; 0: none falls */
     uint32_t latency_ms;    /* of a connection, at most */
+    bool steady;            /* every connection has just that, and every disk is quick */
     size_t queue_bytes;     /* of a link; 0: no bound */
     uint32_t slow_bytes;    /* a second, through a link that crawls */
 };
@@ -48,8 +53,15 @@ struct counts {
     uint64_t spells[SPELL_COUNT];
     uint64_t forged; /* messages */
     uint64_t steps;
+    uint64_t rows;        /* bytes of views compared */
     size_t engine_bytes;  /* the most that an engine held */
     size_t running_bytes; /* the most that one held at rest, over what it was restored with */
+};
+
+struct watch { /* somebody who counts */
+    void (*settled)(struct sim *sim, const struct sim_node *node, uint32_t chain, uint64_t size);
+    void (*sent)(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
+    void (*received)(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
 };
 
 struct sim {
@@ -60,6 +72,7 @@ struct sim {
     uint64_t now_ms;
     uint64_t trace; /* hash over all that happened */
 
+    char folder[48]; /* of the real stores */
     struct archive archive;
     struct network network;
     struct sim_node *nodes;
@@ -75,9 +88,14 @@ struct sim {
     bool parted;
     bool oneway;
 
+    uint32_t address_book;     /* a node dials so many others, drawn at random, whether the mesh names them or
+                                  not; 0:     whom the mesh names */
+    const struct watch *watch; /* or NULL */
     struct counts counts;
     uint64_t converged_ms; /* 0: not yet */
     bool over;
+    struct hanse_hash rogue_roots[SIM_ROGUE_MAX]; /* of commits that nobody may store */
+    size_t rogue_count;
     const char *violated; /* the property; NULL: none */
     char what[240];
     uint64_t violated_ms;
@@ -86,6 +104,9 @@ struct sim {
 /* Runs one world to its end. */
 void sim_run(struct sim *sim, const struct options *options);
 void sim_release(struct sim *sim);
+/* Makes a world in which nothing is going to happen yet, and lets happen what is due until `until_ms`. */
+void sim_found(struct sim *sim, const struct options *options);
+void sim_go_on(struct sim *sim, uint64_t until_ms);
 void sim_trace(struct sim *sim, uint64_t value);
 void sim_trace_bytes(struct sim *sim, struct hanse_bytes bytes);
 /* A line of --trace; the pattern as in printf. */
@@ -126,8 +147,16 @@ void founding_name(uint32_t domain, char out[static 16]);
 void founding_init(struct sim *sim);
 /* Writes what a node's own journals still lack: the authority, the address; whether they lacked nothing. */
 bool founding_tend(struct sim *sim, struct sim_node *node);
+/* One thing at a time: a journal's authority; the admission of up to 40 domains. */
+void founding_begin(struct sim *sim, struct sim_node *node, uint32_t chain);
+void founding_admit(struct sim *sim, struct sim_node *node);
 /* Somebody asks to be admitted under that name. */
 void founding_request(struct sim *sim, struct hanse_bytes name);
+
+/* rogue.c */
+uint32_t rogue_chain(const struct sim *sim); /* nobody publishes in it; UINT32_MAX: there is none */
+void rogue_commit(struct sim *sim, struct hanse_buffer *out); /* signed by a dishonest owner */
+bool rogue_wrote(const struct sim *sim, const struct hanse_hash *root);
 
 /* publishers.c */
 void publishers_init(struct sim *sim);
@@ -140,6 +169,7 @@ void check_forks(struct sim *sim, const struct sim_node *node, uint32_t chain, c
 void check_promises(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
 void check_monotonic(struct sim *sim, struct sim_node *node, uint32_t chain);
 void check_acknowledged(struct sim *sim);
+void check_catalogue(struct sim *sim); /* at the end */
 void check_memory(struct sim *sim, const struct sim_node *node);
 void check_memory_at_rest(struct sim *sim, const struct sim_node *node);
 void check_roster(struct sim *sim);

@@ -241,6 +241,10 @@ static void a_failed_write_is_taken_back_and_pulled_again(void **state)
     tick(w, B, 1000);
     deliver_all(w);
     assert_trace(w, "b > a ROOT\n"
+                    "a > b HEADS all council:8 alpha:6\n"); /* a full disk is left alone for a while */
+    tick(w, B, 2000);
+    deliver_all(w);
+    assert_trace(w, "b > a ROOT\n"
                     "a > b HEADS all council:8 alpha:6\n"
                     "b > a WANT alpha from 2\n"
                     "a > b COMMIT alpha 2-4\n"

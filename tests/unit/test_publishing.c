@@ -262,6 +262,36 @@ static void provenance_names_the_right_entry_however_many_publish(void **state)
     assert_int_equal(json_integer_value(json_array_get(row, 1)), (CALLERS_MAX - 1) / 2);
 }
 
+/* So many that several threads read them; the one in the middle as given. */
+static json_t *many(size_t count, json_t *middle)
+{
+    json_t *array = json_array();
+    char id[24];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(id, sizeof id, "orders-%zu", i);
+        json_array_append_new(array,
+                              i == count / 2 ? middle : contract(id, "1.0.0", "Some orders", "string"));
+    }
+    return json_pack("{s:o}", "files", array);
+}
+
+static void of_many_files_the_one_that_is_wrong_is_named_and_nothing_is_published(void **state)
+{
+    struct fixture *f = *state;
+    start_alone(f, "sales");
+    json_int_t before = entries(f, 0, "sales");
+    assert_int_equal(call(f, 0, "publish", many(100, contract("wrong", "1.0.0", "x", "strnig"))),
+                     HANSE_E_FINDINGS);
+    const json_t *refused = json_object_get(f->answer, "refused");
+    assert_int_equal(json_array_size(refused), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(refused, 0), "file")),
+                        "wrong.odcs.yaml");
+    assert_int_equal(entries(f, 0, "sales"), before);
+    must(f, 0, "publish", many(100, contract("right", "1.0.0", "x", "string")));
+    assert_string_equal(json_string_value(json_object_get(published(f, 50), "name")), "sales/right@1.0.0");
+    assert_int_equal(entries(f, 0, "sales"), before + 101);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -271,6 +301,7 @@ int main(void)
         TEST(what_could_not_be_stored_is_free_for_the_next),
         TEST(other_contracts_are_published_at_the_same_time),
         TEST(provenance_names_the_right_entry_however_many_publish),
+        TEST(of_many_files_the_one_that_is_wrong_is_named_and_nothing_is_published),
     };
     return cmocka_run_group_tests_name("publishing", tests, NULL, NULL);
 }
