@@ -193,13 +193,13 @@ void link_settle(struct hanse_engine *e, struct link *link)
             surplus = link->dialled == we_are_smaller ? other : link;
     }
     hanse_link old = surplus == link ? 0 : link->instead_of;
-    hanse_link ended = surplus == NULL ? 0 : surplus->id;
     link->instead_of = 0;
     if (surplus != NULL) {
+        old = old == surplus->id ? 0 : old;
         surplus->surplus = true;
         end_surplus(e, surplus);
     }
-    if (old != 0 && old != ended && link_find(e, old) != NULL)
+    if (old != 0 && link_find(e, old) != NULL)
         link_close(e, old, HANSE_OK);
 }
 
