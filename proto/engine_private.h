@@ -2,9 +2,11 @@
  *
  *   engine.c      life, restoring, the step and its dispatch
  *   links.c       links: opening, keeping, closing; whom to dial
- *   roster.c      who is admitted, and where they live
+ *   roster.c      who is admitted
+ *   places.c      their keys, and where they live
  *   heads.c       comparing heads, pulling what is missing
- *   intake.c      commits on their way from a message to the disk and on to others
+ *   intake.c      commits on their way from a message to the disk
+ *   spread.c      from there to others: who gets a commit and who is told of it
  *   fences.c      when an own journal may be signed
  *   effects.c     the list of effects of one step
  *   views.c       looking in
@@ -25,13 +27,20 @@ enum {
     STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
-    ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
-    ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls that gave nothing, until what was told counts for nothing */
-    NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
-    ROSTER_MS = 50,    /* changes of the roster are told together */
+    ALONE_MS = 3000,     /* after the start: how long to wait for somebody to ask before signing */
+    ASKED_MIN = 3,       /* members to ask when a fence is lost, if there are so many */
+    UNSERVED_MAX = 10,   /* pulls and answers without it, until what was told counts for nothing */
+    UNWRITTEN_MS = 3000, /* what could not be stored is not pulled again before */
+    NOTE_MS = 200,       /* that a domain was heard is noted at most so often */
+    ROSTER_MS = 50,      /* changes of the roster are told together */
     LINKS_TARGET = 6,
+    REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
+    COLLECT_MS = 15,    /* what lazy links are told of is collected for so long */
+    GRAFT_MS = 250,     /* what was told of and has not come after this is asked for */
+    GRAFTS_MAX = 8,     /* so often; the rest is left to reconciling */
+    NEWS_MAX = 64,      /* journals to tell one link of; then it is told at once */
+    MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -41,7 +50,7 @@ struct intake {
     struct hanse_buffer message;
     struct hanse_buffer *bodies; /* those that came apart, one an item; or NULL */
     hanse_link from;             /* not sent back there; 0: written here */
-    bool pulled;                 /* it came by a pull: others will pull it too, so it is not pushed on */
+    bool pulled;                 /* it came by a pull: others will pull it too, so they are only told of it */
 };
 
 /* A commit that came from the same peer after one that waits; not looked into yet. */
@@ -68,6 +77,11 @@ struct waiting {
 struct ledger { /* what the engine keeps of one journal */
     struct hanse_journal journal;
     uint32_t ordinal;
+    uint32_t names;    /* admissions that name it */
+    uint32_t eligible; /* nodes of its domain that may be dialled, while one is drawn */
+    bool busy;         /* in the list of those that pull or wait, or did a moment ago */
+    struct ledger *next_busy;
+    struct ledger *next_own;
     bool admitted; /* or the council's: exchanged with others */
     bool own;
     bool fenced;    /* the mesh must be asked before signing */
@@ -78,7 +92,13 @@ struct ledger { /* what the engine keeps of one journal */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
     uint64_t pull_deadline_ms;
-    uint32_t unserved; /* pulls in a row that gave nothing */
+    uint32_t unserved;      /* pulls in a row that gave nothing */
+    hanse_link graft;       /* the last GRAFT went there, */
+    uint64_t graft_start;   /* with this size */
+    bool by_want;           /* the newest commit came by a WANT over a lazy link, */
+    hanse_link source;      /* from there; or then by the tree, from there */
+    bool missed;            /* stands in the engine's list of what is missing */
+    uint64_t pull_after_ms; /* not before: the last that came could not be stored */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
@@ -89,32 +109,57 @@ struct link {
     struct hanse_curve_key key;
     enum hanse_link_right right;
     bool dialled;
-    bool lobby;     /* dialled with an invite's key */
-    bool up;        /* HELLO has come */
-    bool answered;  /* has compared heads with us since it is up */
-    bool requested; /* its one REQUEST has come, or ours has gone */
+    bool lobby;            /* dialled with an invite's key */
+    bool up;               /* HELLO has come */
+    bool answered;         /* has compared heads with us since it is up */
+    bool kept;             /* not drawn anew */
+    bool requested;        /* its one REQUEST has come, or ours has gone */
+    hanse_link instead_of; /* the link that ends when this one is up */
     uint64_t since_ms;
     uint64_t heard_ms;
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
     uint64_t sent_ms;
     char software[HANSE_SOFTWARE_MAX + 1];
-    uint32_t pulls;     /* under way */
-    uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
-    uint64_t *known;    /* by ordinal: the size the peer is known to have */
+    uint32_t pulls;  /* under way */
+    uint64_t *known; /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
+    uint32_t *queue; /* ordinals of journals to be pulled when others are done; each once */
+    uint32_t queue_first;
+    uint32_t queue_count; /* those before queue_first included */
+    uint32_t queue_capacity;
+    uint32_t lazy_size; /* bytes */
+    uint8_t *lazy;      /* a bit an ordinal: the journal's commits are only told of */
+    uint32_t news_count;
+    uint32_t news[NEWS_MAX]; /* ordinals of the journals to tell of */
 };
 
-struct place { /* somebody to dial: from a `node` entry, or a seed */
+struct missing { /* a journal of which a link told more than we have */
+    uint32_t ordinal;
+    uint32_t asks;    /* so far */
+    hanse_link asked; /* who was asked last; before that, who told first */
+    uint64_t size;    /* ours, when last looked at */
+    uint64_t due_ms;
+};
+
+#define NO_LEDGER UINT32_MAX
+
+enum place_source { PLACE_SEED, PLACE_ADMISSION, PLACE_NODE };
+
+struct place { /* a key of the roster, or a seed; there may be several with one key */
     struct hanse_curve_key key;
-    struct hanse_hash journal; /* zero for a seed */
-    char endpoint[HANSE_ENDPOINT_MAX + 1];
+    uint32_t ledger; /* of its domain; NO_LEDGER for a seed */
+    uint8_t source;
+    uint8_t failures; /* to dial it, in a row */
+    bool eligible;    /* while one is drawn */
+    char *endpoint;   /* owned; NULL: it only dials */
     uint64_t next_try_ms;
-    uint32_t failures;
 };
 
 struct admission {
     char name[HANSE_NAME_MAX + 1];
-    struct hanse_admission body;
+    uint32_t ledger;
+    uint32_t key_count;
+    struct hanse_curve_key keys[];
 };
 
 struct hanse_engine {
@@ -129,23 +174,29 @@ struct hanse_engine {
     uint32_t *sorted;        /* ordinals by journal id */
     uint32_t ledger_count;
     uint32_t ledger_capacity;
+    struct ledger *first_busy;
+    struct ledger *first_own;
     struct hanse_tree *heads; /* of exchanged journals, provisional changes included */
 
     struct link *links;
     size_t link_count;
     hanse_link last_dialled;
+    uint64_t next_redraw_ms;
     size_t turn; /* whose turn it is to be compared with */
     uint64_t next_compare_ms;
     uint64_t compared_ms; /* when a member last had the same heads */
     size_t pending_bytes;
+    struct missing *missing; /* by due_ms */
+    size_t missing_count;
+    uint64_t news_ms; /* when links are told the news; 0: there is none */
 
-    struct admission *admissions;
+    struct admission **admissions; /* by name */
     size_t admission_count;
     struct place *places;
-    size_t place_count;
-    struct hanse_roster_entry *roster;
-    size_t roster_count;
-    bool roster_stale;  /* to be built again */
+    uint32_t place_count;
+    uint32_t place_capacity;
+    uint32_t *place_slots; /* the table by key */
+    uint32_t place_slot_count;
     bool roster_untold; /* a ROSTER effect is due */
     uint64_t roster_told_ms;
 
@@ -173,6 +224,7 @@ void effect_send_borrowed(struct hanse_engine *e, struct link *link, enum hanse_
 /* engine.c */
 struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash *id);
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id); /* makes it */
+void ledger_busy(struct hanse_engine *e, struct ledger *ledger); /* it pulls, or waits for bodies */
 bool is_council(const struct hanse_engine *e, const struct ledger *ledger);
 struct ledger *council_ledger(const struct hanse_engine *e); /* NULL in no mesh */
 uint64_t random_below(struct hanse_engine *e, uint64_t bound);
@@ -186,19 +238,38 @@ void link_close(struct hanse_engine *e, hanse_link id, int error); /* and tells 
 bool link_is_member(const struct link *link);                      /* up, and no lobby */
 uint64_t link_known(const struct link *link, const struct ledger *ledger);
 void link_learn(struct link *link, const struct ledger *ledger, uint64_t size);
+void link_forget(struct link *link); /* all that it is known to have */
+void link_queue(struct link *link, const struct ledger *ledger);
+struct ledger *link_unqueue(const struct hanse_engine *e, struct link *link); /* NULL: none waits */
 void links_tick(struct hanse_engine *e);
+void links_keep_enough(struct hanse_engine *e); /* dials whom it draws */
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
 
-/* roster.c */
-void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, const struct hanse_entry *entry,
-                  struct hanse_bytes salted);
-void roster_build(struct hanse_engine *e);
-void roster_tell(struct hanse_engine *e);
-const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hanse_curve_key *key);
-size_t roster_others(struct hanse_engine *e); /* keys in the roster that are not ours */
+/* places.c: changes move places in memory */
+void place_add(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+               uint32_t ledger, struct hanse_bytes endpoint);
+void place_remove(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+                  uint32_t ledger); /* absent: no effect */
+/* One after the other those with that key: first with NULL. */
+struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_key *key,
+                         const struct place *before);
+void places_take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count);
+/* Somebody to dial, every domain as likely as any other, however many nodes it has. NULL: nobody, now. */
+struct place *places_draw(struct hanse_engine *e);
+void places_release(struct hanse_engine *e);
 
+/* roster.c */
+void roster_entry(struct hanse_engine *e, const struct ledger *ledger, const struct hanse_entry *entry,
+                  struct hanse_bytes salted);
+void roster_tell(struct hanse_engine *e);
+/* The journal of the domain of a key of the roster, or NULL. */
+const struct hanse_hash *roster_domain(const struct hanse_engine *e, const struct hanse_curve_key *key);
+/* How many keys of the roster are not ours; not counted beyond ASKED_MIN. */
+size_t roster_others(const struct hanse_engine *e);
+
+void roster_release(struct hanse_engine *e);
 /* Notes that a node was heard, for every domain that it serves. */
 void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 
@@ -214,6 +285,9 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+/* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
+ * would keep an owner from signing. */
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */
@@ -229,6 +303,24 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger);
  * can keep it from us by promising it. */
 void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void ledger_release(struct hanse_engine *e, struct ledger *ledger);
+
+/* spread.c */
+/* A commit of an exchanged journal is durable here. */
+void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake);
+/* One came that was here already: the journal then has `end` entries at least, over there. */
+void spread_duplicate(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t end);
+/* A commit from there was accepted. */
+void spread_taken(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
+/* The peer wants to be told of the journal only; it wants its commits. */
+void spread_pruned(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
+void spread_grafted(struct link *link, const struct ledger *ledger);
+/* The peer has the journal up to `size`. */
+void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
+                 const struct hanse_hash *root);
+/* Whether a commit that comes from there is one of many that a WANT asked for. */
+bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end);
+void spread_tick(struct hanse_engine *e);
+uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
 
 /* fences.c */
 void fence_answered(struct hanse_engine *e, struct link *link); /* the peer has compared heads with us */

@@ -94,9 +94,14 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        link->pulls >= PULLS_PER_LINK)
+        e->now_ms < ledger->pull_after_ms)
         return;
+    if (link->pulls >= PULLS_PER_LINK) {
+        link_queue(link, ledger);
+        return;
+    }
     ledger->pulling = link->id;
+    ledger_busy(e, ledger);
     link->pulls++;
     ledger->pull_start = size;
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
@@ -110,9 +115,7 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
-/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie
- * would keep an owner from signing. */
-static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
 {
     if (++ledger->unserved < UNSERVED_MAX)
         return;
@@ -124,8 +127,10 @@ static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
 /* One pull of the link ended: whatever else the peer is ahead in has its turn. */
 static void pull_more(struct hanse_engine *e, struct link *link)
 {
-    for (uint32_t i = 0; i < e->ledger_count && link->pulls < PULLS_PER_LINK; i++) {
-        struct ledger *ledger = e->ledgers[link->next_pull++ % e->ledger_count];
+    while (link->pulls < PULLS_PER_LINK) {
+        struct ledger *ledger = link_unqueue(e, link);
+        if (ledger == NULL)
+            return;
         if (ledger->admitted || ledger->own)
             pull_start(e, link, ledger);
     }
@@ -151,14 +156,22 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
 
 void pulls_tick(struct hanse_engine *e)
 {
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
+    for (struct ledger **at = &e->first_busy; *at != NULL;) {
+        struct ledger *ledger = *at;
         if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
+            struct link *link = link_find(e, ledger->pulling);
+            if (link != NULL)
+                link_learn(link, ledger, hanse_journal_size(&ledger->journal)); /* until it tells again */
             pull_stop(e, ledger);
             pull_in_vain(e, ledger);
         }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
             waiting_drop(e, ledger);
+        ledger->busy = ledger->pulling != 0 || ledger->waiting != NULL;
+        if (ledger->busy)
+            at = &ledger->next_busy;
+        else
+            *at = ledger->next_busy;
     }
     if (e->now_ms < e->next_compare_ms || e->link_count == 0)
         return;

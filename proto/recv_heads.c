@@ -1,6 +1,4 @@
 /* PROTOCOL.md, "Links": HEADS. */
-#include <string.h>
-
 #include "engine_private.h"
 
 static bool we_are_ahead(const struct link *link, const struct ledger *ledger)
@@ -42,8 +40,8 @@ void recv_heads(struct hanse_engine *e, struct link *link, struct hanse_bytes me
         hanse_reader_fail(r, HANSE_E_NOT_ADMITTED);
         return;
     }
-    if (complete && link->known_count > 0)
-        memset(link->known, 0, link->known_count * sizeof link->known[0]);
+    if (complete)
+        link_forget(link);
     read_heads(e, link, r, count);
     message_close(r, MESSAGE_HEADS, elements);
     if (r->error != HANSE_OK || !complete || link->lobby)

@@ -7,8 +7,8 @@
  *              PERSIST_FAILED, which takes back every PERSIST of that journal not yet confirmed
  *   LOAD     → LOADED, with what the store has
  * SEND, DIAL and CLOSE ask for nothing; a link that breaks gives LINK_DOWN.
- * Effects and all they point to are valid until the next step. Events borrow: what they point to must live
- * until its effects are applied. */
+ * Effects and all they point to are valid until the next step, a PERSIST's commit until its answer. Events
+ * borrow: what they point to must live until its effects are applied. */
 #ifndef HANSE_ENGINE_H
 #define HANSE_ENGINE_H
 
@@ -126,7 +126,8 @@ struct hanse_effect {
     enum hanse_effect_type type;
     union {
         struct {
-            const struct hanse_commit *commit;
+            /* Lives until PERSISTED or PERSIST_FAILED; `prepared` of its items is the caller's to set. */
+            struct hanse_commit *commit;
             struct hanse_bytes frontier; /* of the journal after it, for restoring */
             struct hanse_hash heads_root;
             bool own; /* written here: durable before it is acknowledged */
@@ -217,7 +218,11 @@ struct hanse_roster_entry {
     struct hanse_hash journal;             /* of its domain */
     char endpoint[HANSE_ENDPOINT_MAX + 1]; /* empty: only dials */
 };
-size_t hanse_engine_roster(struct hanse_engine *engine, const struct hanse_roster_entry **ret_entries);
+/* The roster by key, each key once, as far as `max` entries; gives how many there are. */
+size_t hanse_engine_roster(const struct hanse_engine *engine, struct hanse_roster_entry *ret_entries,
+                           size_t max);
+/* Whether the key is in the roster. */
+bool hanse_engine_admits(const struct hanse_engine *engine, const struct hanse_curve_key *key);
 
 struct hanse_domain_view { /* an admitted domain, and how well this node knows it */
     char name[HANSE_NAME_MAX + 1];

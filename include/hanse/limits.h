@@ -26,6 +26,7 @@
 #define HANSE_SIZE_MAX             (1ull << 53)         /* entries of a journal */
 #define HANSE_ELEMENTS_MAX         16u                  /* elements of a structure, the later ones included */
 #define HANSE_HEADS_MAX            8192u                /* heads in a HEADS */
+#define HANSE_HAVE_MAX             256u                 /* heads in a HAVE */
 #define HANSE_TITLE_MAX            200u                 /* bytes of a proposal's title */
 #define HANSE_CONTACT_MAX          200u                 /* bytes of a request's contact */
 #define HANSE_SOFTWARE_MAX         64u                  /* bytes of the software in a HELLO */

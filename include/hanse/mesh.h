@@ -27,13 +27,15 @@ struct hanse_mesh_config {
     const struct hanse_mesh_writer *writers;
     size_t writer_count;
     bool offline; /* override fences */
+    bool salvage; /* the database is known to be damaged: begin with hanse_store_salvage */
     /* Diagnostics of the thread, one line a call; called on the mesh thread. */
     void (*log)(void *context, int level, const char *line); /* level: 0 error, 1 warning, 2 info, 3 debug */
     void *log_context;
 };
 
-/* Opens the store, restores the engine, binds and starts. Returns when the node can answer. Errors: those of
- * hanse_store_open; UNREACHABLE when the endpoint cannot be bound. */
+/* Opens the store, restores the engine, binds and starts. Returns when the node can answer. A damaged
+ * database is salvaged first. Errors: those of hanse_store_open, CORRUPT only when nothing could be salvaged;
+ * UNREACHABLE when the endpoint cannot be bound. */
 HANSE_MUST_USE int hanse_mesh_start(const struct hanse_mesh_config *config, struct hanse_mesh **ret_mesh);
 /* Stops the thread and closes the store; sends what is queued for at most a moment. */
 void hanse_mesh_stop(struct hanse_mesh **mesh);
@@ -61,7 +63,10 @@ HANSE_MUST_USE int hanse_mesh_join(struct hanse_mesh *mesh, const struct hanse_e
 HANSE_MUST_USE int hanse_mesh_add_invite(struct hanse_mesh *mesh, const struct hanse_curve_key *client,
                                          uint64_t expires_ms);
 HANSE_MUST_USE int hanse_mesh_reindex(struct hanse_mesh *mesh);
+/* As hanse_store_verify, between the loop's other work. BUSY: somebody verifies already. */
 HANSE_MUST_USE int hanse_mesh_verify(struct hanse_mesh *mesh, struct hanse_buffer *ret_where);
+/* A reader got CORRUPT: the loop looks at the whole file soon. */
+void hanse_mesh_suspect(struct hanse_mesh *mesh);
 
 /* What the node knows of the mesh, copied at one moment (at most a second old). */
 struct hanse_mesh_view {
@@ -84,6 +89,8 @@ struct hanse_mesh_view {
         bool admitted;
         int may_sign; /* HANSE_OK or FENCED */
     } * own;
+    bool damaged;      /* the database is: the node should be started anew, with `salvage` */
+    uint64_t sound_ms; /* wall clock: when the whole database was last found sound; 0: not since the start */
     uint64_t refused[128]; /* by -error */
     uint64_t sent_messages, sent_bytes, received_messages, received_bytes, dropped_messages;
     struct hanse_mesh_snapshot

@@ -1,8 +1,9 @@
 /* The bucket tree: a set of (key hash → leaf hash) with one root that any node can compute.
  * Law: PROTOCOL.md, "State". 4,096 buckets by the key's first 12 bits; each bucket's hash covers its count
- * and its leaves in key order; above them a binary Merkle tree. Kept as pages of 16 ways, made when first
- * used, so an almost empty tree is small; one change rehashes one bucket and twelve nodes. The state of a
- * journal and the heads of all journals are the same structure. */
+ * and its leaves in key order; above them a binary Merkle tree. Kept as the items with one hash beside each,
+ * some 108 bytes an item however many there are; one change rehashes one bucket, twelve nodes and, while the
+ * tree is sparse, what stands alone beside them. The state of a journal and the heads of all journals are the
+ * same structure. */
 #ifndef HANSE_TREE_H
 #define HANSE_TREE_H
 

@@ -8,7 +8,7 @@
 
 /* Messages. */
 
-static void say(const struct cli *cli, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(const struct cli *cli, const char *format, va_list args)
 {
     struct hanse_buffer text, safe;
     hanse_buffer_init(&text);

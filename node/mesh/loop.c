@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "prepare.h"
 
 #define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
@@ -64,6 +65,15 @@ static void feed_transport(struct loop *loop, const struct transport_event *tran
     loop_feed(loop, &event);
 }
 
+static bool store_next(struct loop *loop)
+{
+    if (!loop_store_next(loop))
+        return false;
+    if (loop_batch_full(loop))
+        (void)loop_commit(loop);
+    return true;
+}
+
 static bool read_links(struct loop *loop)
 {
     struct transport_event event;
@@ -72,20 +82,14 @@ static bool read_links(struct loop *loop)
     while ((loop->reading = transport_next(loop->transport, loop->now_ms, &event))) {
         feed_transport(loop, &event);
         any = true;
-        if (loop_batch_full(loop))
-            (void)loop_commit(loop);
+        while (loop_backlog_full(loop))
+            (void)store_next(loop);
         loop->now_ms = clock_monotonic_ms();
         if (loop->now_ms >= end_ms)
             break;
     }
     return any;
 }
-
-/* A caller's REQ: its routing id, an empty frame, the pointer. */
-struct caller {
-    zframe_t *route;
-    struct command *command;
-};
 
 static bool read_caller(struct loop *loop, struct caller *ret_caller)
 {
@@ -95,7 +99,7 @@ static bool read_caller(struct loop *loop, struct caller *ret_caller)
            atomic_load(&ret_caller->command->owner) == OWNER_LOOP;
 }
 
-static void answer_caller(struct loop *loop, struct caller *caller)
+void loop_answer(struct loop *loop, struct caller *caller)
 {
     atomic_store(&caller->command->owner, OWNER_CALLER);
     (void)zsock_send(loop->commands, "fzp", caller->route, caller->command);
@@ -118,11 +122,11 @@ static bool read_commands(struct loop *loop)
         }
         if (together > 0)
             loop_append(loop, appends, together);
-        else
-            loop_control(loop, callers[done + together++].command);
+        else if (loop_control(loop, &callers[done]))
+            together++;
         for (size_t i = 0; i < together; i++)
-            answer_caller(loop, &callers[done + i]);
-        done += together;
+            loop_answer(loop, &callers[done + i]);
+        done += together > 0 ? together : 1;
     }
     return count > 0;
 }
@@ -166,7 +170,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && idle_ms >= MAINTAIN_AFTER_MS)
+    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
@@ -175,6 +179,7 @@ static void rest(struct loop *loop)
         loop->untrimmed = 0;
         loop->ended_then = transport_counts(loop->transport)->connections_ended;
     }
+    loop_soundness(loop);
     if (loop->now_ms >= loop->invites_ms && loop_load_invites(loop) != HANSE_OK)
         loop_log(loop, LOG_WARN, "the open invites could not be read");
     if (loop->now_ms >= loop_snapshot_due_ms(loop))
@@ -192,6 +197,7 @@ static uint64_t deadline(const struct loop *loop)
     uint64_t at = earlier(loop->timer_ms, transport_deadline_ms(loop->transport));
     at = earlier(at, loop_snapshot_due_ms(loop));
     at = earlier(at, loop->invites_ms);
+    at = earlier(at, loop_soundness_due_ms(loop));
     if (loop->unmaintained)
         at = earlier(at, loop->active_ms + MAINTAIN_AFTER_MS);
     if (is_unsettled(loop))
@@ -199,7 +205,7 @@ static uint64_t deadline(const struct loop *loop)
     if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
     /* A transaction stays open only while more input is there already. */
-    return loop->batch.open || loop->reading || loads_are_due(loop) ? 0 : at;
+    return loop->batch.open || loop->backlog.first != NULL || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
 /* False: stop. */
@@ -221,11 +227,14 @@ static bool turn(struct loop *loop)
     bool busy = read_links(loop);
     busy = (items[1].revents != 0 && read_commands(loop)) || busy;
     busy = loads_answer(loop) || busy;
-    if (!busy || loop_batch_full(loop))
+    /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
+     * stored. */
+    bool stored = store_next(loop);
+    if ((!busy && !stored) || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
-    if (busy)
+    if (busy || stored)
         loop->active_ms = loop->now_ms;
     rest(loop);
     return true;
@@ -242,16 +251,44 @@ static int open_transport(struct loop *loop, const struct hanse_mesh_config *con
     return error;
 }
 
-static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
+static int open_store(struct loop *loop, const struct hanse_mesh_config *config)
 {
     int error = hanse_store_open(config->database_path, config->projection, &loop->store);
     if (error != HANSE_OK)
         return error;
+    loop->preparer = preparer_new(config->projection);
     loop->engine = hanse_engine_new(&config->engine);
     if (!hanse_hash_is_zero(&loop->pin.mesh))
         error = hanse_store_council(loop->store, &loop->pin.mesh);
-    if (error == HANSE_OK)
-        error = hanse_store_restore(loop->store, loop->engine);
+    return error != HANSE_OK ? error : hanse_store_restore(loop->store, loop->engine);
+}
+
+static int salvage(struct loop *loop, const struct hanse_mesh_config *config)
+{
+    struct hanse_salvage salvaged;
+    hanse_engine_destroy(&loop->engine);
+    hanse_store_close(&loop->store);
+    int error = hanse_store_salvage(config->database_path, config->projection, &salvaged);
+    if (error != HANSE_OK)
+        return error;
+    loop_log(
+        loop, LOG_FAULT,
+        "the database was damaged: %llu entries of %zu journals were whole, %llu entries of %zu are to come "
+        "from the mesh; the damaged file is kept as %s",
+        (unsigned long long)salvaged.entries, salvaged.journals, (unsigned long long)salvaged.missing,
+        salvaged.incomplete, salvaged.kept);
+    error = open_store(loop, config);
+    if (error != HANSE_OK)
+        return error;
+    struct hanse_hash heads_root = hanse_engine_heads_root(loop->engine);
+    return hanse_store_set_heads(loop->store, &heads_root);
+}
+
+static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
+{
+    int error = config->salvage ? HANSE_E_CORRUPT : open_store(loop, config);
+    if (error == HANSE_E_CORRUPT)
+        error = salvage(loop, config);
     for (size_t i = 0; i < config->writer_count && error == HANSE_OK; i++)
         error = loop_add_writer(loop, &config->writers[i]);
     if (error == HANSE_OK)
@@ -272,8 +309,10 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
 
 static void close_all(struct loop *loop)
 {
-    if (loop->batch.open)
-        (void)loop_commit(loop);
+    if (loop->store != NULL)
+        loop_flush(loop);
+    preparer_destroy(&loop->preparer);
+    loop_verify_end(loop, HANSE_E_BUSY);
     loop_settle_fences(loop);
     zsock_destroy(&loop->commands);
     transport_destroy(&loop->transport, STOP_MS);
@@ -305,6 +344,8 @@ void loop_run(zsock_t *pipe, void *context)
     memcpy(loop->lobby_secret, config->lobby_secret, sizeof loop->lobby_secret);
     loop->timer_ms = loop->invites_ms = UINT64_MAX;
     loop->now_ms = loop->active_ms = clock_monotonic_ms();
+    loop->scrub_ms = UINT64_MAX;
+    loop_scrub_soon(loop);
     loop->started_wall_ms = clock_wall_ms();
     int error = open_all(loop, config);
     start->error = error;

@@ -125,10 +125,8 @@ static int append_patiently(struct hanse_service *service, const struct hanse_ha
     }
 }
 
-/* A key is replaced in three steps: the new one is laid beside the old, the journal is told, the new one
- * takes the old one's place. After a crash before the last, the journal has the key that lies beside. */
-static int append_with_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
-                                const struct drafts *drafts, struct hanse_appended *ret_appended)
+static int use_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
+                        const struct drafts *drafts, struct hanse_appended *ret_appended)
 {
     struct hanse_mesh_writer writer;
     struct home_path next = home_domain_file(service->home, domain->name, SIGNING_KEY_NEXT);
@@ -142,6 +140,20 @@ static int append_with_next_key(struct hanse_service *service, const struct hans
     if (error != HANSE_OK)
         return error;
     return file_rename(next.text, home_domain_file(service->home, domain->name, SIGNING_KEY).text);
+}
+
+/* A key is replaced in three steps: the new one is laid beside the old, the journal is told, the new one
+ * takes the old one's place. After a crash before the last, the journal has the key that lies beside. Of
+ * several callers that meet this at once, the first takes the last step, and the others find it taken. */
+static int append_with_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
+                                const struct drafts *drafts, struct hanse_appended *ret_appended)
+{
+    pthread_mutex_lock(&service->home->key_change);
+    int error = append_patiently(service, &domain->journal, drafts, ret_appended);
+    if (error == HANSE_E_NOT_WRITER)
+        error = use_next_key(service, domain, drafts, ret_appended);
+    pthread_mutex_unlock(&service->home->key_change);
+    return error;
 }
 
 int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain,

@@ -70,6 +70,8 @@ int hanse_operation_run(struct hanse_service *service, const struct hanse_operat
         error = run_stamped(service, operation, params, &answer);
     else
         error = operation->run(service, params, &answer);
+    if (error == HANSE_E_CORRUPT && service->mesh != NULL)
+        hanse_mesh_suspect(service->mesh); /* a page that this connection read */
     HANSE_CHECK(answer.json != NULL || answer.media != NULL);
     HANSE_CHECK((error == HANSE_OK) == (json_object_get(answer.json, "error") == NULL));
     *ret_answer = answer;

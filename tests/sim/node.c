@@ -88,12 +88,12 @@ uint64_t node_wall_ms(const struct sim *sim, const struct sim_node *node)
 static void fire_tick(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    if (node->timer_queued_ms != sim->now_ms)
+    if (node->timer_queued_ms != happening->number)
         return; /* another one took its place */
     node->timer_queued_ms = 0;
     if (node->timer_ms > sim->now_ms) {
         node->timer_queued_ms = node->timer_ms;
-        sim_later(sim, node->timer_ms - sim->now_ms, fire_tick, node, 0);
+        sim_later(sim, node->timer_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
         return;
     }
     struct hanse_event event = {.type = HANSE_EVENT_TICK};
@@ -106,39 +106,58 @@ static void set_timer(struct sim *sim, struct sim_node *node, uint64_t at_ms)
     if (node->timer_queued_ms != 0 && node->timer_queued_ms <= at_ms)
         return;
     node->timer_queued_ms = at_ms > sim->now_ms ? at_ms : sim->now_ms + 1;
-    sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, 0);
+    sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
+}
+
+static void fire_settle(struct sim *sim, struct happening *happening);
+
+/* At 0 ms the caller does it, before the engine sees anything else. */
+static void settle_later(struct sim *sim, struct sim_node *node, uint64_t after_ms)
+{
+    node->settle_ms = sim->now_ms + after_ms;
+    if (after_ms > 0)
+        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
 }
 
 static void fail_writes(struct sim *sim, struct sim_node *node)
 {
+    int error = dice_chance(&sim->weather, 500000) ? HANSE_E_DISK_FULL : HANSE_E_IO;
     sim->counts.disk_failures++;
     while (node->disk.written_count > 0) {
         uint32_t chain = node->disk.written[0].chain;
         disk_forget(&node->disk, chain);
         struct hanse_event event = {.type = HANSE_EVENT_PERSIST_FAILED};
         event.persist_failed.journal = sim->archive.chains[chain].id;
-        event.persist_failed.error = HANSE_E_DISK_FULL;
-        sim_tell(sim, node, "disk full: %s", chain == 0 ? "council" : "a domain");
+        event.persist_failed.error = error;
+        sim_tell(sim, node, "%s: %s", hanse_error_name(error), chain == 0 ? "council" : "a domain");
         node_step(sim, node, &event);
         manuscripts_done(node, chain, UINT64_MAX);
     }
 }
 
-/* Everything asked for becomes durable, and the engine is told, a journal at a time. */
+/* What was asked for first becomes durable, often all of it, and the engine is told, a journal at a time. */
 static void settle(struct sim *sim, struct sim_node *node)
 {
     node->settle_ms = 0;
-    if (node->disk.written_count > 0 && faults_disk_fails(sim)) {
+    if (node->disk.written_count == 0)
+        return;
+    if (faults_disk_fails(sim, node)) {
         fail_writes(sim, node);
         return;
     }
     size_t count = node->disk.written_count;
+    if (dice_chance(&sim->weather, 300000))
+        count = dice_between(&sim->weather, 1, count);
+    if (count < node->disk.written_count)
+        settle_later(sim, node, dice_between(&sim->weather, 1, 15));
     struct written *settled = hanse_calloc(count, sizeof *settled);
     for (size_t i = 0; i < count; i++) {
         settled[i] = disk_settle(&node->disk);
         check_verified(sim, node, settled[i].chain, settled[i].record);
         check_forks(sim, node, settled[i].chain, settled[i].record);
         check_monotonic(sim, node, settled[i].chain);
+        if (sim->watch != NULL)
+            sim->watch->settled(sim, node, settled[i].chain, settled[i].record->end);
     }
     for (size_t i = 0; i < count && sim->violated == NULL; i++) {
         uint32_t chain = settled[i].chain;
@@ -149,6 +168,7 @@ static void settle(struct sim *sim, struct sim_node *node)
             node->disk.fences[chain].lost = false;
             journal->acknowledged = size > journal->acknowledged ? size : journal->acknowledged;
             sim->counts.commits++;
+            sim->counts.published += publishers_wrote(&settled[i].record->commit);
         }
         if (i + 1 < count && settled[i + 1].chain == chain)
             continue; /* told with the next one */
@@ -164,7 +184,7 @@ static void settle(struct sim *sim, struct sim_node *node)
 static void fire_settle(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    if (node->settle_ms == sim->now_ms)
+    if (node->settle_ms == happening->number)
         settle(sim, node);
 }
 
@@ -175,6 +195,8 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
         sim_violate(sim, "verified", "node %u persists a journal that nobody made", node->number);
         return;
     }
+    if (rogue_wrote(sim, &effect->persist.commit->root))
+        sim_violate(sim, "verified", "node %u persists a commit that breaks a rule", node->number);
     struct record *record = archive_keep(&sim->archive, effect->persist.commit, effect->persist.frontier);
     if (record == NULL) {
         sim_violate(sim, "verified", "node %u persists a commit that is not whole", node->number);
@@ -183,10 +205,8 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
     disk_write(&node->disk, chain, record, effect->persist.own);
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
-    uint64_t after_ms = dice_chance(&sim->weather, 300000) ? 0 : dice_between(&sim->weather, 1, 15);
-    node->settle_ms = sim->now_ms + after_ms;
-    if (after_ms > 0)
-        sim_later(sim, after_ms, fire_settle, node, 0);
+    bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
+    settle_later(sim, node, quick ? 0 : dice_between(&sim->weather, 1, 15));
 }
 
 struct loading { /* a LOAD, copied, for its effect does not outlive the next step */
@@ -244,7 +264,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?", "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY", "REQUEST"};
+    static const char *const names[] = {"?",    "HELLO",   "ROOT", "HEADS", "WANT",  "COMMIT",
+                                        "BODY", "REQUEST", "TREE", "HAVE",  "GRAFT", "PRUNE"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
@@ -262,6 +283,8 @@ static void obey(struct sim *sim, struct sim_node *node, const struct hanse_effe
         sim_tell(sim, node, "sends %s of %zu bytes on link %x", type_name(effect->send.message),
                  effect->send.message.size, effect->send.link);
         check_promises(sim, node, effect->send.message);
+        if (sim->watch != NULL)
+            sim->watch->sent(sim, node, effect->send.message);
         network_send(sim, node, effect->send.link, effect->send.message);
         break;
     case HANSE_EFFECT_DIAL:
@@ -302,7 +325,9 @@ int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event)
     size_t loading_count = 0;
     bool persisting = false;
     event->now_ms = sim->now_ms;
+    size_t before = memory_allocated();
     int result = hanse_engine_step(node->engine, event, &effects);
+    node->engine_bytes += memory_allocated() - before;
     sim->counts.steps++;
     sim_trace(sim, (uint64_t)node->number << 32 | (uint64_t)event->type << 16 | effects.count);
     for (size_t i = 0; i < effects.count; i++) {

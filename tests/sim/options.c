@@ -96,6 +96,11 @@ static bool read_option(int option, struct options *options)
         return read_small(optarg, 1, 20000, &options->domains);
     case 'm':
         return read_small(optarg, 1, 100000, &options->minutes);
+    case 'H':
+        if (!read_small(optarg, 1, 100000, &options->minutes))
+            return false;
+        options->minutes *= 60;
+        return true;
     case 'c':
         return read_small(optarg, 0, 1000000, &options->commits);
     case 'v':
@@ -104,6 +109,9 @@ static bool read_option(int option, struct options *options)
         return read_faults(optarg, &options->faults);
     case '2':
         options->twice = true;
+        return true;
+    case 'p':
+        options->plain = true;
         return true;
     case 't':
         options->trace = true;
@@ -121,10 +129,12 @@ bool options_read(int argc, char **argv, struct options *ret_options)
         {"nodes", required_argument, NULL, 'n'},
         {"domains", required_argument, NULL, 'd'},
         {"minutes", required_argument, NULL, 'm'},
+        {"hours", required_argument, NULL, 'H'},
         {"commits", required_argument, NULL, 'c'},
         {"converge", required_argument, NULL, 'v'},
         {"faults", required_argument, NULL, 'f'},
         {"twice", no_argument, NULL, '2'},
+        {"plain-crypto", no_argument, NULL, 'p'},
         {"trace", no_argument, NULL, 't'},
         {NULL, 0, NULL, 0},
     };
@@ -145,13 +155,16 @@ bool options_read(int argc, char **argv, struct options *ret_options)
 
 void options_usage(void)
 {
-    fputs("Usage: sim [--seed N] [--seeds RUNS] [--nodes N|LEAST-MOST] [--domains N] [--minutes N] "
-          "[--commits N]\n"
-          "           [--converge SECONDS] [--faults none|all|NAME,...] [--twice] [--trace]\n\n"
-          "Faults:\n",
-          stderr);
+    fputs(
+        "Usage: sim [--seed N] [--seeds RUNS] [--nodes N|LEAST-MOST] [--domains N] [--minutes N | --hours N] "
+        "[--commits N]\n"
+        "           [--converge SECONDS] [--faults none|all|NAME,...] [--twice] [--plain-crypto] "
+        "[--trace]\n\n"
+        "Faults:\n",
+        stderr);
     for (size_t i = 0; i < FAULT_COUNT; i++)
         fprintf(stderr, "  %-10s %s\n", faults[i].word, faults[i].what);
+    fputs("\nA run lasts at least the time asked for; faults end after five sixths of it.\n", stderr);
 }
 
 void options_print(const struct options *options, const char *program)

@@ -35,7 +35,8 @@ static void write_body(struct dice *dice, struct manuscript *manuscript)
     hanse_body_salt(salt, hanse_bytes(content, size), &manuscript->bodies);
 }
 
-static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct sheet *sheet,
+/* `newer`: of a kind and with elements that this version does not know. */
+static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, bool newer, struct sheet *sheet,
                         struct manuscript *manuscript)
 {
     struct hanse_draft *draft = &sheet->drafts[at];
@@ -50,6 +51,11 @@ static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct s
         write_body(dice, manuscript);
     }
     sheet->sizes[at] = manuscript->bodies.size - sheet->starts[at];
+    if (newer) {
+        draft->entry.kind = hanse_bytes_of("forecast");
+        draft->entry.later = hanse_bytes_of("\x07\xa5later");
+        draft->entry.later_count = 2;
+    }
 }
 
 static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint64_t version)
@@ -57,10 +63,13 @@ static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint6
     struct sheet sheet = {0};
     struct manuscript *manuscript = manuscript_new();
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
-    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, DRAFTS_MAX);
+    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, dice_between(&sim->authors, 1, DRAFTS_MAX));
     uint64_t thing = dice_roll(&sim->authors) % KEYS;
-    for (uint32_t i = 0; i < count; i++)
-        write_draft(&sim->authors, i, (thing + i * 7) % KEYS, &sheet, manuscript);
+    bool newer = (sim->options.faults & FAULT_MIXED) != 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t about = (thing + i * 7) % KEYS;
+        write_draft(&sim->authors, i, about, newer && about % 11 == 3, &sheet, manuscript);
+    }
     for (uint32_t i = 0; i < count; i++)
         sheet.drafts[i].salted = hanse_bytes(manuscript->bodies.data + sheet.starts[i], sheet.sizes[i]);
     return node_append(sim, node, chain, sheet.drafts, count, &key, manuscript);
@@ -95,7 +104,9 @@ static void fire_publish(struct sim *sim, struct happening *happening)
     uint32_t chain = (uint32_t)happening->number;
     struct sim_node *node = &sim->nodes[sim->archive.chains[chain].owner];
     const struct hanse_journal *journal =
-        node->alive ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id) : NULL;
+        node->alive && !spell_holds(sim, node, SPELL_STOP)
+            ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id)
+            : NULL;
     int error = HANSE_E_UNREACHABLE;
     if (journal != NULL && hanse_journal_size(journal) > 0) {
         uint64_t version = journal->authority.version;
@@ -109,11 +120,19 @@ static void fire_publish(struct sim *sim, struct happening *happening)
         sim_later(sim, RETRY_MS, fire_publish, NULL, chain);
 }
 
+bool publishers_wrote(const struct hanse_commit *commit)
+{
+    struct hanse_bytes kind = commit->items[0].entry.kind;
+    return commit->first > 0 && !hanse_bytes_equal_text(kind, HANSE_KIND_NODE) &&
+           !hanse_bytes_equal_text(kind, HANSE_KIND_APPROVAL);
+}
+
 void publishers_init(struct sim *sim)
 {
     uint64_t first_ms = 3000;
     for (uint32_t i = 0; i < sim->options.commits; i++) {
-        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count);
+        uint64_t quiet = rogue_chain(sim) == UINT32_MAX ? 0 : 1;
+        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count - quiet);
         sim_later(sim, dice_between(&sim->authors, first_ms, sim->faults_end_ms), fire_publish, NULL, chain);
     }
 }

@@ -250,7 +250,7 @@ static void a_replay_is_stale_and_a_gap_is_filled(void **state)
     struct hanse_buffer message = copy_of(stored(w, A, ALPHA, 4));
     says(w, puppet(w, A, HANSE_LINK_MEMBER, B), &message, "a refuses COMMIT: NOT_ADMITTED\n");
     message = copy_of(stored(w, A, ALPHA, 4));
-    says(w, member_puppet(w), &message, "a refuses COMMIT: STALE\n");
+    says(w, member_puppet(w), &message, "a > puppet PRUNE alpha\na refuses COMMIT: STALE\n");
 }
 
 static void a_damaged_commit_is_refused_and_nothing_of_it_stays(void **state)

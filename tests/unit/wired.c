@@ -43,7 +43,7 @@ struct peer *make(struct wired *w, int who, const char *seeds)
     struct hanse_pin pin = hanse_hash_is_zero(&peer->config.pin.mesh) ? w->pin : peer->config.pin;
     peer->config.pin = pin;
     peer->config.self = peer->key;
-    peer->config.random_seed = (uint64_t)who;
+    peer->config.random_seed = (uint64_t)who + peer->chance;
     peer->config.seed_count = strlen(seeds);
     peer->config.seeds = list;
     for (size_t i = 0; seeds[i] != '\0'; i++) {

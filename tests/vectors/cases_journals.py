@@ -407,6 +407,11 @@ def messages(own):
     good("BODY", [6, a, [[3, body], [4, second]]], journal=a, bodies=[[3, body], [4, second]])
     good("REQUEST", [7, "sales", a, ck, "sales@example.org"], name="sales", journal=a, curve_key=ck,
          contact="sales@example.org")
+    good("HAVE", [9, [[a, 5, b], [b, 2, a]]], heads=[[a, 5, b], [b, 2, a]])
+    good("HAVE", [9, [[a, 1 << 53, b]] * 256, "later"], heads=[[a, 1 << 53, b]] * 256)
+    good("GRAFT", [10, a, 4], journal=a, first=4)
+    good("GRAFT", [10, a, 0, None], journal=a, first=0)
+    good("PRUNE", [11, a], journal=a)
 
     bad("nothing", b"", "truncated")
     bad("not an array", b"\x01", "not-a-message")
@@ -448,6 +453,17 @@ def messages(own):
         bad(f"REQUEST: name {name[:9]!r}", [7, name, a, ck, ""], "form")
     bad("REQUEST: contact of 201 bytes", [7, "sales", a, ck, "c" * 201], "form")
     bad("REQUEST: curve key of 31", [7, "sales", a, ck[:31], ""], "form")
+    bad("HAVE of nothing", [9, []], "form")
+    bad("HAVE: 257 heads", [9, [[a, 5, b]] * 257], "form")
+    bad("HAVE: size 1", [9, [[a, 1, b]]], "form")
+    bad("HAVE: a head of 4 elements", [9, [[a, 5, b, 0]]], "form")
+    bad("HAVE: root of 31", [9, [[a, 5, b[:31]]]], "form")
+    bad("HAVE of 1 element", [9], "elements")
+    bad("GRAFT: first index over 2^53", [10, a, (1 << 53) + 1], "form")
+    bad("GRAFT: journal id of 33", [10, a + b"x", 4], "form")
+    bad("GRAFT of 2 elements", [10, a], "elements")
+    bad("PRUNE: journal id as str", [11, "b" * 32], "form")
+    bad("PRUNE of 1 element", [11], "elements")
     heads = encode([sha(b"x"), 2, sha(b"y")])
     for n in (8192, 8193):
         data = b"\x93\x03\x01\xdc" + n.to_bytes(2, "big") + heads * n
