@@ -310,8 +310,10 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
-/* Whether a list with just this journal, of that size, is the end mark; else it answers a comparison. */
-bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size);
+/* Whether a list with just this journal, of that size, is the end mark; else it answers a comparison. A
+ * complete list is none, but may show that no answer will come. */
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size,
+                  bool complete);
 void pull_resume(struct hanse_engine *e, struct ledger *ledger); /* of whoever is ahead */
 /* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
  * would keep an owner from signing. */

@@ -136,10 +136,15 @@ void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
     fences_review(e);
 }
 
-bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size)
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size,
+                  bool complete)
 {
     if (ledger->pulling != link->id)
         return false;
+    /* No end mark; but who only tells again of what it was asked for shall not keep an owner from signing. */
+    if (complete)
+        return ledger->own && !ledger->confirmed && ledger->pull_bytes == 0 &&
+               e->now_ms + PULL_MS >= ledger->pull_deadline_ms + STALL_MS;
     uint64_t ours =
         ledger->waiting != NULL ? ledger->waiting->parked_end : hanse_journal_size(&ledger->journal);
     if (ledger->pull_bytes == 0 || ledger->pull_bytes > PULL_BYTES || size <= ours)

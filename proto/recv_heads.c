@@ -19,7 +19,8 @@ static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_r
         if (r->error != HANSE_OK)
             return;
         struct ledger *ledger = ledger_find(e, &id);
-        bool end_mark = ledger != NULL && count == 1 && !complete && pull_is_over(e, link, ledger, size);
+        bool end_mark =
+            ledger != NULL && (count == 1 || complete) && pull_is_over(e, link, ledger, size, complete);
         heads_learn(e, link, &id, size, &root);
         if (end_mark)
             pull_continue(e, link, ledger);
