@@ -6,13 +6,17 @@
  *   heads.c       comparing heads, pulling what is missing
  *   intake.c      commits on their way from a message to the disk and on to others
  *   fences.c      when an own journal may be signed
+ *   suspicion.c   looking for the place where a peer's history parts from ours
+ *   forks.c       what a fork proof does
  *   effects.c     the list of effects of one step
  *   views.c       looking in
  */
 #ifndef PROTO_ENGINE_PRIVATE_H
 #define PROTO_ENGINE_PRIVATE_H
 
+#include "hanse/check.h"
 #include "hanse/engine.h"
+#include "hanse/fork.h"
 #include "hanse/limits.h"
 #include "message.h"
 
@@ -32,6 +36,8 @@ enum {
     ROSTER_MS = 50,    /* changes of the roster are told together */
     LINKS_TARGET = 6,
     PULLS_PER_LINK = 8,
+    INQUIRIES_PER_LINK = 4,
+    VAIN_INQUIRIES_MAX = 4, /* doublings of the pause after one that proved nothing */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -65,6 +71,21 @@ struct waiting {
     size_t bytes;        /* all of this, counted against HANSE_PENDING_BYTES */
 };
 
+/* A peer tells another history of a journal, or sent a proof that there are two. */
+struct inquiry {
+    hanse_link link;           /* of that peer; 0: none has our proof yet */
+    bool comparing;            /* commits; else the peer sent a proof */
+    struct hanse_buffer proof; /* being judged, or on its way to the disk; empty: commits are compared */
+    uint64_t low;              /* up to here both have the same */
+    uint64_t high;             /* our commit that begins here is not theirs */
+    uint64_t first, end;       /* our commit that they are asked for, with its root */
+    struct hanse_hash root;
+    bool answered;              /* they have one that begins there too */
+    bool same;                  /* and it is ours */
+    struct hanse_buffer theirs; /* the one that begins at `high`; empty: there is none */
+    uint64_t deadline_ms;
+};
+
 struct ledger { /* what the engine keeps of one journal */
     struct hanse_journal journal;
     uint32_t ordinal;
@@ -82,6 +103,10 @@ struct ledger { /* what the engine keeps of one journal */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
+    bool frozen; /* a fork is proven: nothing follows */
+    struct inquiry *inquiry;
+    hanse_link told_link; /* who was sent the proof last */
+    uint64_t told_ms;
 };
 
 struct link {
@@ -99,6 +124,11 @@ struct link {
     uint64_t sent_ms;
     char software[HANSE_SOFTWARE_MAX + 1];
     uint32_t pulls;     /* under way */
+    uint32_t inquiries; /* under way */
+    struct pause {
+        uint64_t until_ms;
+        uint32_t vain; /* in a row that proved nothing */
+    } comparing, proving;
     uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
     uint64_t *known;    /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
@@ -194,6 +224,8 @@ void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
 /* roster.c */
 void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, const struct hanse_entry *entry,
                   struct hanse_bytes salted);
+/* Forgets what the journal's entries said. */
+void roster_forget(struct hanse_engine *e, const struct hanse_hash *journal);
 void roster_build(struct hanse_engine *e);
 void roster_tell(struct hanse_engine *e);
 const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hanse_curve_key *key);
@@ -229,6 +261,36 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger);
  * can keep it from us by promising it. */
 void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void ledger_release(struct hanse_engine *e, struct ledger *ledger);
+
+/* forks.c */
+/* NULL: the peer has had its chances for now, or one is under way. */
+struct inquiry *inquiry_begin(struct hanse_engine *e, struct link *link, struct ledger *ledger,
+                              bool comparing);
+void inquiry_end(struct hanse_engine *e, struct ledger *ledger, bool in_vain); /* none: no effect */
+/* For our own commit that holds the entry; `base`: also for what is in force where it begins. */
+void ask_disk(struct hanse_engine *e, const struct ledger *ledger, uint64_t index, bool base);
+bool is_freezing(const struct ledger *ledger);
+/* What stands for a root of the journal where heads are told and compared. */
+struct hanse_hash head_root(const struct ledger *ledger, const struct hanse_hash *root);
+/* Sends the proof to a peer that lacks it. */
+void forks_tell(struct hanse_engine *e, struct link *link, struct ledger *ledger);
+/* A peer told of a head. True: nothing is to be pulled for it. */
+bool forks_head(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t size,
+                const struct hanse_hash *root);
+/* The inquiry's proof holds: asks for the cut. NOT_ALLOWED. */
+HANSE_MUST_USE int forks_freeze(struct hanse_engine *e, struct ledger *ledger,
+                                const struct hanse_fork_proof *proof);
+void forks_recalled(struct hanse_engine *e, struct ledger *ledger, const struct hanse_event *event);
+void forks_frozen(struct hanse_engine *e, struct ledger *ledger, int error);
+
+/* suspicion.c */
+void suspect(struct hanse_engine *e, struct link *link, struct ledger *ledger);
+void suspicion_recalled(struct hanse_engine *e, struct ledger *ledger, const struct hanse_event *event);
+/* True: the commit is an answer to our question, and has no other use. */
+bool suspicion_commit(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t first,
+                      struct hanse_bytes message);
+void suspicion_end_mark(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
+void inquiries_tick(struct hanse_engine *e);
 
 /* fences.c */
 void fence_answered(struct hanse_engine *e, struct link *link); /* the peer has compared heads with us */

@@ -52,6 +52,7 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger)
 void ledger_release(struct hanse_engine *e, struct ledger *ledger)
 {
     waiting_drop(e, ledger);
+    inquiry_end(e, ledger, false);
     while (ledger->first_intake != NULL) {
         struct intake *intake = ledger->first_intake;
         ledger->first_intake = intake->next;
@@ -259,6 +260,13 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     struct ledger *ledger = ledger_find(e, &place.journal);
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return HANSE_E_UNKNOWN_JOURNAL;
+    if (ledger->frozen || is_freezing(ledger)) {
+        if (ledger->frozen)
+            forks_tell(e, link, ledger);
+        return HANSE_E_FROZEN;
+    }
+    if (suspicion_commit(e, link, ledger, place.first, message))
+        return HANSE_OK;
     pulled = pulled || ledger->pulling == link->id;
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (place.first < size)

@@ -72,6 +72,8 @@ void link_drop(struct hanse_engine *e, hanse_link id)
             pull_stop(e, ledger);
         if (ledger->waiting != NULL && ledger->waiting->from == id)
             waiting_drop(e, ledger);
+        if (ledger->inquiry != NULL && ledger->inquiry->link == id && !is_freezing(ledger))
+            inquiry_end(e, ledger, false);
     }
     free(link->known);
     *link = e->links[--e->link_count];

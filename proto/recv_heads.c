@@ -22,6 +22,8 @@ static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_r
         struct ledger *ledger = ledger_find(e, &id);
         /* A list of one journal that we pull from this peer is the end mark. */
         bool end_mark = ledger != NULL && ledger->pulling == link->id && count == 1;
+        if (ledger != NULL && count == 1)
+            suspicion_end_mark(e, link, ledger);
         heads_learn(e, link, &id, size, &root);
         if (end_mark)
             pull_continue(e, link, ledger);

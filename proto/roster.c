@@ -98,6 +98,24 @@ static void node_entry(struct hanse_engine *e, const struct hanse_hash *journal,
     place_add(e, &place);
 }
 
+void roster_forget(struct hanse_engine *e, const struct hanse_hash *journal)
+{
+    if (hanse_hash_equal(journal, &e->config.pin.mesh)) {
+        while (e->admission_count > 0) {
+            struct hanse_hash admitted = e->admissions[--e->admission_count].body.journal;
+            set_admitted(e, &admitted);
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < e->place_count; i++) {
+        bool seed = hanse_hash_is_zero(&e->places[i].journal);
+        if (seed || !hanse_hash_equal(&e->places[i].journal, journal))
+            e->places[kept++] = e->places[i];
+    }
+    e->place_count = kept;
+    e->roster_stale = e->roster_untold = true;
+}
+
 void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, const struct hanse_entry *entry,
                   struct hanse_bytes salted)
 {

@@ -113,6 +113,7 @@ static void apply_load(struct loop *loop, const struct hanse_effect *effect)
         .end = effect->load.end,
         .max_bytes = effect->load.max_bytes,
         .count = effect->load.count,
+        .proof = effect->load.proof,
     };
     if (load->count > 0) {
         load->indexes = hanse_malloc(load->count * sizeof *load->indexes);
@@ -186,6 +187,10 @@ static void apply(struct loop *loop, const struct hanse_effect *effect)
     case HANSE_EFFECT_ROSTER:
         apply_roster(loop);
         break;
+    case HANSE_EFFECT_RECALL:
+    case HANSE_EFFECT_FREEZE:
+        loop_note_fork(loop, effect);
+        break;
     }
 }
 
@@ -221,7 +226,11 @@ static void answer_load(struct loop *loop)
         .now_ms = loop->now_ms,
         .loaded = {.link = load.link, .journal = load.journal},
     };
-    int error = load.count > 0
+    struct hanse_buffer proof;
+    struct hanse_bytes message;
+    hanse_buffer_init(&proof);
+    int error = load.proof ? hanse_store_load_fork(loop->store, &load.journal, &proof)
+                : load.count > 0
                     ? hanse_store_load_bodies(loop->store, &load.journal, load.indexes, load.count,
                                               &event.loaded.messages, &event.loaded.count)
                     : hanse_store_load_commits(loop->store, &load.journal, load.first, load.end,
@@ -230,16 +239,23 @@ static void answer_load(struct loop *loop)
         event.loaded.messages = NULL;
         event.loaded.count = 0;
         loop_refused(loop, load.link, error, "WANT");
+    } else if (load.proof) {
+        message = hanse_buffer_bytes(&proof);
+        event.loaded.messages = &message;
+        event.loaded.count = 1;
     }
     free(load.indexes);
     step(loop, &event);
+    hanse_buffer_release(&proof);
 }
 
 static void answer(struct loop *loop)
 {
-    while (loop->failed_count > 0 || loop->load_count > 0) {
+    while (loop->failed_count > 0 || loop->fork_count > 0 || loop->load_count > 0) {
         if (loop->failed_count > 0)
             answer_failed(loop);
+        else if (loop->fork_count > 0)
+            loop_answer_fork(loop);
         else
             answer_load(loop);
     }

@@ -259,6 +259,9 @@ static void close_all(struct loop *loop)
     for (size_t i = 0; i < loop->load_count; i++)
         free(loop->loads[i].indexes);
     free(loop->loads);
+    for (size_t i = 0; i < loop->fork_count; i++)
+        hanse_buffer_release(&loop->forks[i].frontier);
+    free(loop->forks);
     free(loop->failed);
     free(loop->batch.marks);
     explicit_bzero(loop->lobby_secret, sizeof loop->lobby_secret);

@@ -97,6 +97,17 @@ struct pending_load {
     uint32_t max_bytes;
     uint64_t *indexes; /* owned */
     size_t count;
+    bool proof;
+};
+
+struct fork_request { /* a RECALL or FREEZE: what it points to lives as long as the engine waits */
+    enum hanse_effect_type type;
+    struct hanse_hash journal;
+    uint64_t index; /* or the size that stays */
+    bool base;
+    struct hanse_buffer frontier;
+    struct hanse_bytes proof;
+    struct hanse_hash heads_root;
 };
 
 struct hanse_mesh_snapshot;
@@ -125,6 +136,8 @@ struct loop {
     int failed_error;
     struct pending_load *loads; /* asked for, first come first served */
     size_t load_count, load_capacity;
+    struct fork_request *forks; /* the same */
+    size_t fork_count, fork_capacity;
     struct writer *writers;
     size_t writer_count;
 
@@ -152,6 +165,11 @@ int loop_feed(struct loop *loop, const struct hanse_event *event);
 int loop_commit(struct loop *loop);
 /* Whether the open transaction has become large, or old. */
 bool loop_batch_full(const struct loop *loop);
+
+/* forks.c */
+void loop_note_fork(struct loop *loop, const struct hanse_effect *effect);
+/* Answers the first that was noted. */
+void loop_answer_fork(struct loop *loop);
 
 /* publish.c: answers every one of `count` APPEND commands. */
 void loop_append(struct loop *loop, struct command **commands, size_t count);

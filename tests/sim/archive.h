@@ -22,6 +22,13 @@ struct chain { /* one journal */
     size_t count;
     size_t capacity;
     uint64_t acknowledged; /* the largest size that its owner was told is safe */
+    bool copied;           /* the node `copy` writes it too */
+    uint32_t copy;
+    struct record **signed_records; /* all that any writer signed and had on its disk */
+    size_t signed_count;
+    size_t signed_capacity;
+    bool parts; /* two of them begin at `parts_at`, the lowest such place */
+    uint64_t parts_at;
 };
 
 struct archive {

@@ -1,4 +1,5 @@
 /* A node tells of nothing that could be lost: the heads it names and the commits it sends are on its disk. */
+#include "hanse/fork.h"
 #include "hanse/msgpack.h"
 #include "sim.h"
 
@@ -11,6 +12,9 @@ static void promised(struct sim *sim, const struct sim_node *node, const struct 
     uint32_t chain = archive_chain(&sim->archive, id);
     const struct hanse_hash *held = chain == UINT32_MAX ? NULL : disk_root(&node->disk, chain, size);
     if (size == 0 || (held != NULL && hanse_hash_equal(held, root)))
+        return;
+    struct hanse_hash frozen = held == NULL ? *root : hanse_frozen_root(held);
+    if (held != NULL && node->disk.shelves[chain].frozen && hanse_hash_equal(&frozen, root))
         return;
     sim_violate(sim, "promises", "node %u told of journal %u at size %llu, and its disk has %llu",
                 node->number, chain, (unsigned long long)size,

@@ -17,8 +17,10 @@ void disk_init(struct disk *disk, struct archive *archive)
 
 void disk_release(struct disk *disk)
 {
-    for (uint32_t i = 0; i < disk->archive->chain_count; i++)
+    for (uint32_t i = 0; i < disk->archive->chain_count; i++) {
         free(disk->shelves[i].records);
+        free(disk->shelves[i].proof.data);
+    }
     free(disk->shelves);
     free(disk->written);
     free(disk->backup);
@@ -95,6 +97,7 @@ void disk_back_up(struct disk *disk)
     disk->backup_fences = hanse_realloc(disk->backup_fences, count * sizeof disk->backup_fences[0]);
     for (uint32_t i = 0; i < count; i++) {
         disk->backup[i] = disk->shelves[i].count;
+        disk->shelves[i].frozen_then = disk->shelves[i].frozen;
         disk->backup_fences[i] = disk->fences[i].size;
     }
 }
@@ -105,6 +108,7 @@ void disk_roll_back(struct disk *disk, bool fences)
         uint32_t count = disk->backup == NULL ? 0 : disk->backup[i];
         if (disk->shelves[i].count > count)
             disk->shelves[i].count = count;
+        disk->shelves[i].frozen = disk->backup != NULL && disk->shelves[i].frozen_then;
         if (fences)
             disk->fences[i].size = disk->backup == NULL ? 0 : disk->backup_fences[i];
     }
@@ -172,20 +176,28 @@ static struct hanse_bytes authority_of(const struct shelf *shelf)
     return hanse_bytes(NULL, 0);
 }
 
-int disk_restore(const struct disk *disk, struct hanse_engine *engine)
+int disk_restore_journal(const struct disk *disk, uint32_t chain, struct hanse_engine *engine)
 {
+    const struct shelf *shelf = &disk->shelves[chain];
+    const struct hanse_hash *id = &disk->archive->chains[chain].id;
     int error = HANSE_OK;
-    for (uint32_t i = 0; i < disk->archive->chain_count && error == HANSE_OK; i++) {
-        const struct shelf *shelf = &disk->shelves[i];
-        if (shelf->count == 0)
-            continue;
+    if (shelf->count > 0) {
         const struct record *last = shelf->records[shelf->count - 1];
-        const struct hanse_hash *id = &disk->archive->chains[i].id;
         error = hanse_engine_restore_journal(engine, id, last->end, hanse_buffer_bytes(&last->frontier),
                                              last->commit.seal.time_ms, authority_of(shelf));
         if (error == HANSE_OK)
             error = restore_live(shelf, id, engine);
     }
+    if (error == HANSE_OK && shelf->frozen)
+        hanse_engine_restore_frozen(engine, id);
+    return error;
+}
+
+int disk_restore(const struct disk *disk, struct hanse_engine *engine)
+{
+    int error = HANSE_OK;
+    for (uint32_t i = 0; i < disk->archive->chain_count && error == HANSE_OK; i++)
+        error = disk_restore_journal(disk, i, engine);
     return error;
 }
 

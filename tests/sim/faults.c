@@ -184,5 +184,6 @@ void faults_init(struct sim *sim)
         sim_later(sim, 5000, fire_back_up, NULL, 0);
         sim_later(sim, 15000, fire_roll_back, NULL, 0);
     }
+    copies_init(sim);
     sim_later(sim, sim->faults_end_ms, fire_heal, NULL, 0);
 }

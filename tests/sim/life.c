@@ -39,7 +39,7 @@ static void take_up_pens(struct sim *sim, struct sim_node *node)
     for (uint32_t i = 0; i < sim->archive.chain_count; i++) {
         const struct chain *chain = &sim->archive.chains[i];
         const struct fence_file *fence = &node->disk.fences[i];
-        if (chain->owner == node->number)
+        if (copies_writes(chain, node->number))
             hanse_engine_own(node->engine, &chain->id, fence->lost, fence->lost ? 0 : fence->size);
     }
 }
@@ -94,6 +94,8 @@ void node_crash(struct sim *sim, struct sim_node *node)
     size_t survivors = dice_below(&sim->weather, node->disk.written_count + 1);
     for (size_t i = 0; i < survivors; i++) {
         struct written written = disk_settle(&node->disk);
+        if (written.own)
+            copies_signed(&sim->archive.chains[written.chain], written.record);
         check_verified(sim, node, written.chain, written.record);
         check_forks(sim, node, written.chain, written.record);
     }

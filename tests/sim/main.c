@@ -25,13 +25,13 @@ static void print_verdict(const struct sim *sim, double seconds)
 {
     const struct counts *counts = &sim->counts;
     printf("%s seed=%llu nodes=%u domains=%u commits=%llu messages=%llu bytes=%llu lost=%llu crashes=%llu "
-           "rollbacks=%llu partitions=%llu disk=%llu steps=%llu",
+           "rollbacks=%llu partitions=%llu disk=%llu copies=%llu steps=%llu",
            sim->violated == NULL ? "ok" : "VIOLATION", (unsigned long long)sim->options.seed, sim->node_count,
            sim->domain_count, (unsigned long long)counts->commits, (unsigned long long)sim->network.messages,
            (unsigned long long)sim->network.bytes, (unsigned long long)sim->network.lost,
            (unsigned long long)counts->crashes, (unsigned long long)counts->rollbacks,
            (unsigned long long)counts->partitions, (unsigned long long)counts->disk_failures,
-           (unsigned long long)counts->steps);
+           (unsigned long long)counts->copies, (unsigned long long)counts->steps);
     if (sim->converged_ms > sim->faults_end_ms)
         printf(" healed-in=%.0fs", (double)(sim->converged_ms - sim->faults_end_ms) / 1e3);
     printf(" simulated=%.0fs wall=%.1fs trace=%016llx", (double)sim->now_ms / 1e3, seconds,

@@ -18,7 +18,8 @@
     X(DISK, "disk", "the store refuses to write")                                                            \
     X(BACKUP, "backup", "disks are rolled back to an older copy, or lost")                                   \
     X(CLOCK, "clock", "wall clocks are years off")                                                           \
-    X(OVERFLOW, "overflow", "queues of links are short")
+    X(OVERFLOW, "overflow", "queues of links are short")                                                     \
+    X(FORK, "fork", "homes are copied, and both copies sign")
 
 enum fault_number {
 #define X(name, word, what) FAULT_NUMBER_##name,

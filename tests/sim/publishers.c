@@ -93,7 +93,9 @@ static int rotate(struct sim *sim, struct sim_node *node, uint32_t chain, uint64
 static void fire_publish(struct sim *sim, struct happening *happening)
 {
     uint32_t chain = (uint32_t)happening->number;
-    struct sim_node *node = &sim->nodes[sim->archive.chains[chain].owner];
+    const struct chain *whose = &sim->archive.chains[chain];
+    bool by_copy = whose->copied && dice_chance(&sim->authors, 500000);
+    struct sim_node *node = &sim->nodes[by_copy ? whose->copy : whose->owner];
     const struct hanse_journal *journal =
         node->alive ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id) : NULL;
     int error = HANSE_E_UNREACHABLE;
@@ -102,6 +104,8 @@ static void fire_publish(struct sim *sim, struct happening *happening)
         error = dice_chance(&sim->authors, 30000) ? rotate(sim, node, chain, version)
                                                   : publish(sim, node, chain, version);
         sim_tell(sim, node, "publishes in journal %u: %s", chain, hanse_error_name(error));
+        if (error == HANSE_E_FROZEN && whose->parts)
+            return;
         if (error != HANSE_OK && error != HANSE_E_FENCED)
             sim_violate(sim, "publish", "journal %u refuses a commit: %s", chain, hanse_error_name(error));
     }

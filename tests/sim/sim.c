@@ -84,6 +84,7 @@ static void fire_check(struct sim *sim, struct happening *happening)
         sim->converged_ms = sim->now_ms;
     if (converged && sim->now_ms >= sim->converged_ms + STEADY_MS) {
         check_roster(sim);
+        check_frozen_everywhere(sim);
         sim->over = true;
     }
 }

@@ -8,6 +8,7 @@
  *   disk.c archive.c          simulated stores, sharing the bytes of commits
  *   network.c                 connections and messages
  *   faults.c                  what goes wrong, and when it stops
+ *   copies.c                  homes that were copied
  *   founding.c publishers.c   the council, the domains; what they write
  *   check_<property>.c        what must hold */
 #ifndef SIM_SIM_H
@@ -36,7 +37,7 @@ struct rates { /* of this run, drawn from the seed; in a million, 0 when the fau
 struct counts {
     uint64_t commits;      /* acknowledged */
     uint64_t refused[128]; /* by -error */
-    uint64_t crashes, rollbacks, partitions, disk_failures;
+    uint64_t crashes, rollbacks, partitions, disk_failures, copies;
     uint64_t steps;
 };
 
@@ -92,6 +93,11 @@ void faults_after_step(struct sim *sim, struct sim_node *node, bool persisting);
 void faults_started(struct sim *sim, struct sim_node *node);
 bool faults_disk_fails(struct sim *sim);
 
+/* copies.c */
+void copies_init(struct sim *sim);
+bool copies_writes(const struct chain *chain, uint32_t node); /* the owner, or the copy */
+void copies_signed(struct chain *chain, struct record *record);
+
 /* founding.c: all keys come from the seed */
 struct hanse_signing_key founding_key(const struct sim *sim, const char *whose, uint64_t number,
                                       uint64_t version);
@@ -109,6 +115,8 @@ void publishers_init(struct sim *sim);
 void check_verified(struct sim *sim, const struct sim_node *node, uint32_t chain,
                     const struct record *record);
 void check_forks(struct sim *sim, const struct sim_node *node, uint32_t chain, const struct record *record);
+void check_frozen(struct sim *sim, const struct sim_node *node, uint32_t chain);
+void check_frozen_everywhere(struct sim *sim);
 void check_promises(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
 void check_monotonic(struct sim *sim, struct sim_node *node, uint32_t chain);
 void check_acknowledged(struct sim *sim);

@@ -57,11 +57,12 @@ static void describe_rest(struct wired *w, uint64_t type, struct hanse_reader *r
 
 void wired_describe(struct wired *w, struct hanse_bytes message)
 {
-    static const char *const types[] = {"?", "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY", "REQUEST"};
+    static const char *const types[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY",
+                                        "REQUEST", "?",     "?",    "?",     "?",    "FORK"};
     struct hanse_reader r;
     hanse_reader_init(&r, message);
     hanse_read_array(&r, 1, HANSE_ELEMENTS_MAX);
-    uint64_t type = hanse_read_uint(&r, 7);
+    uint64_t type = hanse_read_uint(&r, 12);
     hanse_buffer_append_text(&w->trace, types[type]);
     if (type == 3)
         describe_heads(w, &r);
