@@ -5,6 +5,8 @@
 
 #include "hanse/journal.h"
 
+#define SIM_COPIES_MAX 3u /* of a home */
+
 struct record {                   /* one commit, whole */
     struct hanse_commit commit;   /* read back from `message`, with all its bodies */
     struct hanse_buffer message;  /* the COMMIT */
@@ -22,8 +24,8 @@ struct chain { /* one journal */
     size_t count;
     size_t capacity;
     uint64_t acknowledged; /* the largest size that its owner was told is safe */
-    bool copied;           /* the node `copy` writes it too */
-    uint32_t copy;
+    uint32_t copies[SIM_COPIES_MAX]; /* nodes that write it too */
+    uint32_t copy_count;
     struct record **signed_records; /* all that any writer signed and had on its disk */
     size_t signed_count;
     size_t signed_capacity;

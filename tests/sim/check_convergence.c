@@ -12,7 +12,7 @@ static bool expected_head(const struct sim *sim, uint32_t c, uint64_t *ret_size,
     bool frozen = false;
     *ret_size = hanse_journal_size(&chain->reference);
     *ret_root = chain->reference.root;
-    for (uint32_t i = 0; i < sim->node_count && chain->copied; i++) {
+    for (uint32_t i = 0; i < sim->node_count && chain->copy_count > 0; i++) {
         const struct disk *disk = &sim->nodes[i].disk;
         uint64_t size = disk_size(disk, c);
         bool cut = disk->shelves[c].frozen;

@@ -5,7 +5,7 @@
 void check_forks(struct sim *sim, const struct sim_node *node, uint32_t number, const struct record *record)
 {
     const struct chain *chain = &sim->archive.chains[number];
-    if (chain->copied)
+    if (chain->copy_count > 0)
         return; /* check_frozen.c */
     size_t low = 0;
     size_t high = chain->count;

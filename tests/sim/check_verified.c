@@ -57,7 +57,7 @@ void check_verified(struct sim *sim, const struct sim_node *node, uint32_t numbe
     if (number != 0 && chain->owner != node->number && !admitted(sim, &chain->id))
         sim_violate(sim, "verified", "node %u stored journal %u, which nobody admitted", node->number,
                     number);
-    if (chain->copied) {
+    if (chain->copy_count > 0) {
         replay(sim, node, number);
         return;
     }

@@ -19,7 +19,7 @@
     X(BACKUP, "backup", "disks are rolled back to an older copy, or lost")                                   \
     X(CLOCK, "clock", "wall clocks are years off")                                                           \
     X(OVERFLOW, "overflow", "queues of links are short")                                                     \
-    X(FORK, "fork", "homes are copied, and both copies sign")
+    X(FORK, "fork", "homes are copied, and all copies sign")
 
 enum fault_number {
 #define X(name, word, what) FAULT_NUMBER_##name,

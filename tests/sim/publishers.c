@@ -94,8 +94,8 @@ static void fire_publish(struct sim *sim, struct happening *happening)
 {
     uint32_t chain = (uint32_t)happening->number;
     const struct chain *whose = &sim->archive.chains[chain];
-    bool by_copy = whose->copied && dice_chance(&sim->authors, 500000);
-    struct sim_node *node = &sim->nodes[by_copy ? whose->copy : whose->owner];
+    uint64_t writer = whose->copy_count == 0 ? 0 : dice_below(&sim->authors, whose->copy_count + 1);
+    struct sim_node *node = &sim->nodes[writer == 0 ? whose->owner : whose->copies[writer - 1]];
     const struct hanse_journal *journal =
         node->alive ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id) : NULL;
     int error = HANSE_E_UNREACHABLE;

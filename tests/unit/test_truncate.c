@@ -180,7 +180,9 @@ static char *dump(sqlite3 *db)
         }
         sqlite3_finalize(rows);
     }
-    return hanse_buffer_detach(&out);
+    char *text = hanse_buffer_detach(&out);
+    hanse_buffer_release(&out);
+    return text;
 }
 
 static void assert_same_rows(struct node *a, struct node *b)
