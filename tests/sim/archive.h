@@ -23,7 +23,7 @@ struct chain { /* one journal */
     struct record **records;
     size_t count;
     size_t capacity;
-    uint64_t acknowledged; /* the largest size that its owner was told is safe */
+    uint64_t acknowledged;           /* the largest size that its owner was told is safe */
     uint32_t copies[SIM_COPIES_MAX]; /* nodes that write it too */
     uint32_t copy_count;
     struct record **signed_records; /* all that any writer signed and had on its disk */

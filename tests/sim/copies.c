@@ -1,5 +1,6 @@
-/* The fault `fork`: homes are copied, and all copies sign. What each signs and makes durable is noted, so that
- * the checkers know where a journal really parts. Now and then a member tells of a fork that there is not. */
+/* The fault `fork`: homes are copied, and all copies sign. What each signs and makes durable is noted, so
+ * that the checkers know where a journal really parts. Now and then a member tells of a fork that there is
+ * not. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,8 @@ static void fire_copy(struct sim *sim, struct happening *happening)
 }
 
 /* Two commits that might follow `before`, signed by a thief who has never had a key of this journal. */
-static bool forge(struct sim *sim, uint32_t number, const struct record *before, struct hanse_buffer *ret_proof)
+static bool forge(struct sim *sim, uint32_t number, const struct record *before,
+                  struct hanse_buffer *ret_proof)
 {
     struct hanse_commit commits[2];
     struct hanse_signing_key key = founding_key(sim, "thief", number, 1);

@@ -380,7 +380,7 @@ def council():
 
 # ---- messages.json -------------------------------------------------------------------------------------------------
 
-def messages(own):
+def messages(own, fork):
     valid, invalid = [], []
     a, b, ck = sha(b"journal a"), sha(b"journal b"), sha(b"curve key")
     body = salted(b"content")
@@ -407,6 +407,8 @@ def messages(own):
     good("BODY", [6, a, [[3, body], [4, second]]], journal=a, bodies=[[3, body], [4, second]])
     good("REQUEST", [7, "sales", a, ck, "sales@example.org"], name="sales", journal=a, curve_key=ck,
          contact="sales@example.org")
+
+    good("FORK", [12, fork], proof=fork)
 
     bad("nothing", b"", "truncated")
     bad("not an array", b"\x01", "not-a-message")
@@ -448,6 +450,8 @@ def messages(own):
         bad(f"REQUEST: name {name[:9]!r}", [7, name, a, ck, ""], "form")
     bad("REQUEST: contact of 201 bytes", [7, "sales", a, ck, "c" * 201], "form")
     bad("REQUEST: curve key of 31", [7, "sales", a, ck[:31], ""], "form")
+    bad("FORK: proof as an array", [12, h.decode(fork)], "form")
+    bad("FORK of 1 element", [12], "elements")
     heads = encode([sha(b"x"), 2, sha(b"y")])
     for n in (8192, 8193):
         data = b"\x93\x03\x01\xdc" + n.to_bytes(2, "big") + heads * n

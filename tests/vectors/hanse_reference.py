@@ -418,8 +418,8 @@ def message(data):
     need(len(data) <= MESSAGE_MAX, sec, "message-too-long")
     m = decode(data)
     need(type(m) is list and m and type(m[0]) is int, sec, "not-a-message")
-    need(1 <= m[0] <= 7, sec, "unknown-type")
-    need(is_struct(m, {1: 4, 2: 3, 3: 3, 4: 5, 5: 7, 6: 3, 7: 5}[m[0]]), sec, "elements")
+    need(1 <= m[0] <= 7 or m[0] == 12, sec, "unknown-type")
+    need(is_struct(m, {1: 4, 2: 3, 3: 3, 4: 5, 5: 7, 6: 3, 7: 5, 12: 2}[m[0]]), sec, "elements")
     ok = {
         1: lambda: is_int(m[1]) and is_bin(m[2], 32) and is_text(m[3], 64),
         2: lambda: is_bin(m[1], 32) and is_int(m[2]),
@@ -434,6 +434,7 @@ def message(data):
             is_struct(b, 2) and is_int(b[0], 0, SIZE_MAX) and is_salted(b[1]) for b in m[2]),
         7: lambda: type(m[1]) is str and re.fullmatch(NAME, m[1]) and is_bin(m[2], 32) and is_bin(
             m[3], 32) and is_text(m[4], 200),
+        12: lambda: type(m[1]) is bytes,
     }[m[0]]()
     need(ok, sec, "form")
     return m
