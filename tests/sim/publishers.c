@@ -57,10 +57,16 @@ static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint6
     struct sheet sheet = {0};
     struct manuscript *manuscript = manuscript_new();
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
-    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, DRAFTS_MAX);
-    uint64_t thing = dice_roll(&sim->authors) % KEYS;
+    const struct chain *whose = &sim->archive.chains[chain];
+    struct dice
+        alike; /* copies of a home may write the same in the same place: then only their seals differ */
+    dice_init(&alike, sim->options.seed + disk_size(&node->disk, chain), 100 + chain);
+    bool same = whose->copy_count > 0 && dice_chance(&alike, 500000);
+    struct dice *dice = same ? &alike : &sim->authors;
+    uint32_t count = (uint32_t)dice_between(dice, 1, DRAFTS_MAX);
+    uint64_t thing = dice_roll(dice) % KEYS;
     for (uint32_t i = 0; i < count; i++)
-        write_draft(&sim->authors, i, (thing + i * 7) % KEYS, &sheet, manuscript);
+        write_draft(dice, i, (thing + i * 7) % KEYS, &sheet, manuscript);
     for (uint32_t i = 0; i < count; i++)
         sheet.drafts[i].salted = hanse_bytes(manuscript->bodies.data + sheet.starts[i], sheet.sizes[i]);
     return node_append(sim, node, chain, sheet.drafts, count, &key, manuscript);
