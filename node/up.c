@@ -13,7 +13,7 @@
 #include "hanse/mesh.h"
 #include "hanse/service.h"
 
-#define WORKERS    2
+#define WORKERS    4
 #define ANNOUNCE_S 10
 
 struct node {
@@ -22,6 +22,8 @@ struct node {
     struct hanse_service *services[WORKERS]; /* one a thread */
     struct hanse_service *own;               /* this thread's */
     struct hanse_http *http;
+    bool told;    /* that it is ready */
+    bool salvage; /* it starts anew, for its database is damaged */
 };
 
 /* The log: one line a message, on standard error. Lines come from several threads. */
@@ -47,7 +49,7 @@ static void write_log(void *context, int level, const char *line)
     char at[64];
     clock_gettime(CLOCK_REALTIME, &now);
     size_t size = strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &utc));
-    snprintf(at + size, sizeof at - size, ".%03ldZ", now.tv_nsec / 1000000);
+    snprintf(at + size, sizeof at - size, ".%06ldZ", now.tv_nsec / 1000);
     struct hanse_buffer text;
     hanse_buffer_init(&text);
     if (node->options->json)
@@ -93,6 +95,7 @@ static enum hanse_exit start_mesh(struct node *node)
     if (options->listen != NULL)
         config.bind = strcmp(options->listen, "none") == 0 ? NULL : options->listen;
     config.offline = options->offline;
+    config.salvage = node->salvage;
     config.log = write_log;
     config.log_context = node;
     rc = hanse_mesh_start(&config, &node->mesh);
@@ -184,8 +187,9 @@ static void say_ready(struct node *node)
     }
     fflush(stdout);
     hanse_buffer_release(&names);
-    if (node->options->ready_fd >= 0 && write(node->options->ready_fd, "\n", 1) == 1)
+    if (node->options->ready_fd >= 0 && !node->told && write(node->options->ready_fd, "\n", 1) == 1)
         close(node->options->ready_fd);
+    node->told = true;
 }
 
 static enum hanse_exit start(struct node *node)
@@ -200,13 +204,23 @@ static enum hanse_exit start(struct node *node)
     return code;
 }
 
-/* Until a signal says stop: tells the mesh where this node is, whenever that has changed. */
+static bool is_damaged(struct node *node)
+{
+    struct hanse_mesh_view view;
+    hanse_mesh_view(node->mesh, &view);
+    bool damaged = view.damaged;
+    hanse_mesh_view_release(&view);
+    return damaged;
+}
+
+/* Until a signal says stop, or the database is damaged: tells the mesh where this node is, whenever that has
+ * changed. */
 static void run(struct node *node, const sigset_t *signals)
 {
     int said = HANSE_OK;
     for (;;) {
         int rc = hanse_service_announce(node->own);
-        if (rc != said && rc != HANSE_OK && rc != HANSE_E_FENCED) { /* fenced: the next one will do it */
+        if (rc != said && rc != HANSE_OK && rc != HANSE_E_CATCHING_UP) { /* that one ends by itself */
             struct hanse_buffer line;
             hanse_buffer_init(&line);
             hanse_buffer_printf(&line, "where this node is was not published: %s", hanse_error_sentence(rc));
@@ -214,15 +228,29 @@ static void run(struct node *node, const sigset_t *signals)
             hanse_buffer_release(&line);
         }
         said = rc;
-        struct timespec wait = {.tv_sec = ANNOUNCE_S};
+        struct timespec wait = {.tv_sec = rc == HANSE_E_CATCHING_UP ? 1 : ANNOUNCE_S};
         if (sigtimedwait(signals, NULL, &wait) > 0)
             return;
+        /* Not at once: a verification's answer is still on its way. */
+        node->salvage = is_damaged(node);
+        if (node->salvage)
+            return;
     }
+}
+
+static void stop(struct node *node)
+{
+    hanse_http_stop(&node->http);
+    for (size_t i = 0; i < WORKERS; i++)
+        hanse_service_close(&node->services[i]);
+    hanse_service_close(&node->own);
+    hanse_mesh_stop(&node->mesh);
 }
 
 enum hanse_exit up(const struct hanse_up_options *options)
 {
     struct node node = {.options = options};
+    enum hanse_exit code;
     sigset_t signals;
     /* Blocked before any thread is made, so that all inherit it and only this one sees them. */
     sigemptyset(&signals);
@@ -231,16 +259,15 @@ enum hanse_exit up(const struct hanse_up_options *options)
     sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* a client that goes away is an error of one write */
-    enum hanse_exit code = start(&node);
-    if (code == HANSE_EXIT_OK) {
-        run(&node, &signals);
-        write_log(&node, 2, "stopping");
-        hanse_home_remove(options->home, "node.json");
-    }
-    hanse_http_stop(&node.http);
-    for (size_t i = 0; i < WORKERS; i++)
-        hanse_service_close(&node.services[i]);
-    hanse_service_close(&node.own);
-    hanse_mesh_stop(&node.mesh);
+    do {
+        code = start(&node);
+        node.salvage = false;
+        if (code == HANSE_EXIT_OK) {
+            run(&node, &signals);
+            write_log(&node, 2, node.salvage ? "starting anew" : "stopping");
+            hanse_home_remove(options->home, "node.json");
+        }
+        stop(&node);
+    } while (node.salvage);
     return code;
 }

@@ -44,6 +44,13 @@ struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash
     return found ? e->ledgers[e->sorted[at]] : NULL;
 }
 
+struct ledger *ledger_from(const struct hanse_engine *e, const struct hanse_hash *id)
+{
+    bool found = false;
+    uint32_t at = sorted_position(e, id, &found);
+    return at < e->ledger_count ? e->ledgers[e->sorted[at]] : NULL;
+}
+
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id)
 {
     bool found = false;
@@ -74,28 +81,18 @@ struct ledger *council_ledger(const struct hanse_engine *e)
     return hanse_hash_is_zero(&e->config.pin.mesh) ? NULL : ledger_find(e, &e->config.pin.mesh);
 }
 
-static void forget_seeds(struct hanse_engine *e)
+void ledger_busy(struct hanse_engine *e, struct ledger *ledger)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < e->place_count; i++) {
-        if (!hanse_hash_is_zero(&e->places[i].journal))
-            e->places[kept++] = e->places[i];
-    }
-    e->place_count = kept;
+    if (ledger->busy)
+        return;
+    ledger->busy = true;
+    ledger->next_busy = e->first_busy;
+    e->first_busy = ledger;
 }
 
-/* Seeds stand first among the places: their journal is zero. */
 static void take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count)
 {
-    forget_seeds(e);
-    e->places = hanse_realloc(e->places, (e->place_count + count + 1) * sizeof e->places[0]);
-    memmove(e->places + count, e->places, e->place_count * sizeof e->places[0]);
-    e->place_count += count;
-    for (size_t i = 0; i < count; i++) {
-        memset(&e->places[i], 0, sizeof e->places[i]);
-        e->places[i].key = seeds[i].key;
-        memcpy(e->places[i].endpoint, seeds[i].endpoint, sizeof e->places[i].endpoint);
-    }
+    places_take_seeds(e, seeds, count);
     e->config.seeds = NULL; /* borrowed from the caller; the places have them now */
     e->config.seed_count = count;
 }
@@ -124,12 +121,12 @@ void hanse_engine_set_mesh(struct hanse_engine *e, const struct hanse_engine_con
 {
     for (size_t i = e->link_count; i > 0; i--)
         link_drop(e, e->links[i - 1].id); /* the transport has closed them */
-    uint64_t random = e->random;
+    uint64_t seed = e->config.random_seed;
     e->config = *config;
-    e->random = random;
+    e->config.random_seed = seed; /* the places are in its order */
     take_seeds(e, config->seeds, config->seed_count);
     take_mesh(e);
-    e->roster_stale = e->roster_untold = true;
+    e->roster_untold = true;
 }
 
 void hanse_engine_destroy(struct hanse_engine **engine)
@@ -137,18 +134,18 @@ void hanse_engine_destroy(struct hanse_engine **engine)
     struct hanse_engine *e = *engine;
     if (e == NULL)
         return;
-    effects_reset(e);
     for (size_t i = e->link_count; i > 0; i--)
         link_drop(e, e->links[i - 1].id);
+    effects_reset(e);
     for (uint32_t i = 0; i < e->ledger_count; i++)
         ledger_release(e, e->ledgers[i]);
     hanse_tree_destroy(&e->heads);
     free(e->ledgers);
     free(e->sorted);
     free(e->links);
-    free(e->admissions);
-    free(e->places);
-    free(e->roster);
+    free(e->missing);
+    roster_release(e);
+    places_release(e);
     free(e->effects);
     free(e->scratch);
     free(e);
@@ -179,7 +176,7 @@ int hanse_engine_restore_live(struct hanse_engine *e, const struct hanse_hash *i
     if (error == HANSE_OK && salted.size > 0) {
         error = hanse_entry_decode(entry, &decoded);
         if (error == HANSE_OK)
-            roster_entry(e, id, &decoded, salted);
+            roster_entry(e, ledger, &decoded, salted);
     }
     return error;
 }
@@ -245,7 +242,8 @@ static void loaded(struct hanse_engine *e, const struct hanse_event *event)
     enum hanse_class class = is_council(e, ledger) ? HANSE_CLASS_COUNCIL : HANSE_CLASS_BULK;
     for (size_t i = 0; i < event->loaded.count; i++)
         effect_send_borrowed(e, link, class, event->loaded.messages[i]);
-    send_head(e, link, ledger);
+    if (!event->loaded.more)
+        send_head(e, link, ledger);
 }
 
 /* The council admitted us: from the lobby into the mesh. */
@@ -257,10 +255,9 @@ static void leave_lobby(struct hanse_engine *e)
     for (size_t i = e->link_count; i > 0; i--) {
         struct hanse_curve_key key = e->links[i - 1].key;
         link_close(e, e->links[i - 1].id, HANSE_OK);
-        for (size_t k = 0; k < e->place_count; k++) {
-            if (memcmp(&e->places[k].key, &key, sizeof key) == 0)
-                e->places[k].next_try_ms = 0;
-        }
+        struct place *place = NULL;
+        while ((place = place_next(e, &key, place)) != NULL)
+            place->next_try_ms = 0;
     }
 }
 
@@ -281,6 +278,9 @@ static void ask_lobby(struct hanse_engine *e)
 
 static void tick(struct hanse_engine *e)
 {
+    spread_tick(e);
+    if (e->now_ms < e->next_tick_ms)
+        return;
     e->next_tick_ms = e->now_ms + RECONCILE_MS / 2;
     links_tick(e);
     ask_lobby(e);
@@ -297,6 +297,16 @@ static void link_up(struct hanse_engine *e, const struct hanse_event *event)
     link_open(e, event->link_up.link, &event->link_up.key, event->link_up.right);
 }
 
+/* Repaired at once, unless it was never up: dialling those who do not answer has its pauses. */
+static void link_down(struct hanse_engine *e, hanse_link id)
+{
+    const struct link *link = link_find(e, id);
+    bool repair = link != NULL && link_is_member(link);
+    link_drop(e, id);
+    if (repair)
+        links_keep_enough(e);
+}
+
 /* The tick stays due however much else happens. */
 static void set_timer(struct hanse_engine *e)
 {
@@ -304,6 +314,8 @@ static void set_timer(struct hanse_engine *e)
     timer->timer.at_ms = e->next_tick_ms;
     if (e->roster_untold && e->now_ms + ROSTER_MS < e->next_tick_ms)
         timer->timer.at_ms = e->now_ms + ROSTER_MS;
+    if (spread_due_ms(e) < timer->timer.at_ms)
+        timer->timer.at_ms = spread_due_ms(e);
 }
 
 int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
@@ -327,7 +339,7 @@ int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
         link_up(e, event);
         break;
     case HANSE_EVENT_LINK_DOWN:
-        link_drop(e, event->link_down.link);
+        link_down(e, event->link_down.link);
         break;
     case HANSE_EVENT_RECEIVE:
         receive(e, event->receive.link, event->receive.message);

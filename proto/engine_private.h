@@ -2,9 +2,12 @@
  *
  *   engine.c      life, restoring, the step and its dispatch
  *   links.c       links: opening, keeping, closing; whom to dial
- *   roster.c      who is admitted, and where they live
+ *   roster.c      who is admitted
+ *   places.c      their keys, and where they live
  *   heads.c       comparing heads, pulling what is missing
- *   intake.c      commits on their way from a message to the disk and on to others
+ *   walk.c        comparing many heads, down the hash tree
+ *   intake.c      commits on their way from a message to the disk
+ *   spread.c      from there to others: who gets a commit and who is told of it
  *   fences.c      when an own journal may be signed
  *   suspicion.c   looking for the place where a peer's history parts from ours
  *   forks.c       what a fork proof does
@@ -26,16 +29,25 @@ enum {
     SILENCE_MS = 15000,  /* a link that says nothing for so long is gone */
     HELLO_MS = 4000,     /* from dialling to the peer's HELLO */
     PULL_MS = 10000,     /* a pull without progress is given up */
+    QUIET_MS = 500,      /* a surplus link that nobody asked over for so long may end */
     STALL_MS = 1500,     /* bodies that do not come for so long are asked of another peer */
     BACKOFF_MS = 1000,   /* after a dial that failed, doubling */
     BACKOFF_MAX_MS = 60000,
-    ALONE_MS = 3000,   /* after the start: how long to wait for somebody to ask before signing */
-    ASKED_MIN = 3,     /* members to ask when a fence is lost, if there are so many */
-    UNSERVED_MAX = 10, /* pulls that gave nothing, until what was told counts for nothing */
-    NOTE_MS = 200,     /* that a domain was heard is noted at most so often */
-    ROSTER_MS = 50,    /* changes of the roster are told together */
+    ALONE_MS = 3000,     /* after the start: how long to wait for somebody to ask before signing */
+    ASKED_MIN = 3,       /* members to ask when a fence is lost, if there are so many */
+    UNSERVED_MAX = 10,   /* pulls and answers without it, until what was told counts for nothing */
+    UNWRITTEN_MS = 3000, /* what could not be stored is not pulled again before */
+    NOTE_MS = 200,       /* that a domain was heard is noted at most so often */
+    ROSTER_MS = 50,      /* changes of the roster are told together */
     LINKS_TARGET = 6,
+    REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
+    COLLECT_MS = 15,    /* what lazy links are told of is collected for so long */
+    GRAFT_MS = 250,     /* what was told of and has not come after this is asked for */
+    GRAFTS_MAX = 8,     /* so often; the rest is left to reconciling */
+    NEWS_MAX = 64,      /* journals to tell one link of; then it is told at once */
+    MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
+    PULL_BYTES = HANSE_WINDOW_BYTES / 4, /* asked for at once */
     INQUIRIES_PER_LINK = 4,
     VAIN_INQUIRIES_MAX = 4, /* doublings of the pause after one that proved nothing */
 };
@@ -47,7 +59,7 @@ struct intake {
     struct hanse_buffer message;
     struct hanse_buffer *bodies; /* those that came apart, one an item; or NULL */
     hanse_link from;             /* not sent back there; 0: written here */
-    bool pulled;                 /* it came by a pull: others will pull it too, so it is not pushed on */
+    bool pulled;                 /* it came by a pull: others will pull it too, so they are only told of it */
 };
 
 /* A commit that came from the same peer after one that waits; not looked into yet. */
@@ -89,6 +101,11 @@ struct inquiry {
 struct ledger { /* what the engine keeps of one journal */
     struct hanse_journal journal;
     uint32_t ordinal;
+    uint32_t names;    /* admissions that name it */
+    uint32_t eligible; /* nodes of its domain that may be dialled, while one is drawn */
+    bool busy;         /* in the list of those that pull or wait, or did a moment ago */
+    struct ledger *next_busy;
+    struct ledger *next_own;
     bool admitted; /* or the council's: exchanged with others */
     bool own;
     bool fenced;    /* the mesh must be asked before signing */
@@ -98,15 +115,33 @@ struct ledger { /* what the engine keeps of one journal */
     uint64_t heard_ms;   /* when a node of this domain was last heard */
     hanse_link pulling;  /* from whom; 0: from nobody */
     uint64_t pull_start; /* our size when the pull was asked for */
+    uint64_t pull_bytes; /* of commits that came by it; PULL_BYTES and more: as good as all */
     uint64_t pull_deadline_ms;
-    uint32_t unserved; /* pulls in a row that gave nothing */
+    uint32_t unserved;      /* pulls in a row that gave nothing */
+    hanse_link graft;       /* the last GRAFT went there, */
+    uint64_t graft_start;   /* with this size */
+    bool by_want;           /* the newest commit came by a WANT over a lazy link, */
+    hanse_link source;      /* from there; or then by the tree, from there */
+    bool missed;            /* stands in the engine's list of what is missing */
+    uint64_t pull_after_ms; /* not before: the last that came could not be stored */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
     bool frozen; /* a fork is proven: nothing follows */
     struct inquiry *inquiry;
-    hanse_link told_link; /* who was sent the proof last */
+    hanse_link asked_link; /* who was asked last for a commit that is here, to compare them, */
+    uint64_t asked_first;  /* and where it begins */
+    hanse_link told_link;  /* who was sent the proof last */
     uint64_t told_ms;
+};
+
+struct walk { /* down the hash tree, with one peer */
+    bool under_way;
+    bool started_here;
+    bool complete;  /* so far nothing was left out, on either side */
+    uint32_t depth; /* of the nodes that were sent last */
+    uint64_t salt;
+    uint64_t moved_ms;
 };
 
 struct link {
@@ -114,14 +149,21 @@ struct link {
     struct hanse_curve_key key;
     enum hanse_link_right right;
     bool dialled;
-    bool lobby;     /* dialled with an invite's key */
-    bool up;        /* HELLO has come */
-    bool answered;  /* has compared heads with us since it is up */
-    bool requested; /* its one REQUEST has come, or ours has gone */
+    bool lobby;    /* dialled with an invite's key */
+    bool up;       /* HELLO has come */
+    bool surplus;  /* another link to the same peer is the one to keep */
+    bool answered; /* has compared heads with us since it is up */
+    bool asked;    /* we asked to be compared with, since the last walk */
+    bool again;    /* to be compared once more when what is pulled is here: not all was told */
+    struct walk walk;
+    bool kept;             /* not drawn anew */
+    bool requested;        /* its one REQUEST has come, or ours has gone */
+    hanse_link instead_of; /* the link that ends when this one is up */
     uint64_t since_ms;
     uint64_t heard_ms;
     uint64_t noted_ms; /* when hearing it was last noted for its domains */
     uint64_t sent_ms;
+    uint64_t wanted_ms; /* when the peer last asked for something */
     char software[HANSE_SOFTWARE_MAX + 1];
     uint32_t pulls;     /* under way */
     uint32_t inquiries; /* under way */
@@ -129,22 +171,45 @@ struct link {
         uint64_t until_ms;
         uint32_t vain; /* in a row that proved nothing */
     } comparing, proving;
-    uint32_t next_pull; /* whose turn it is to be pulled, by ordinal */
-    uint64_t *known;    /* by ordinal: the size the peer is known to have */
+    uint64_t *known; /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
+    uint32_t *queue; /* ordinals of journals to be pulled when others are done; each once */
+    uint32_t queue_first;
+    uint32_t queue_count; /* those before queue_first included */
+    uint32_t queue_capacity;
+    uint32_t lazy_size; /* bytes */
+    uint8_t *lazy;      /* a bit an ordinal: the journal's commits are only told of */
+    uint32_t news_count;
+    uint32_t news[NEWS_MAX]; /* ordinals of the journals to tell of */
 };
 
-struct place { /* somebody to dial: from a `node` entry, or a seed */
+struct missing { /* a journal of which a link told more than we have */
+    uint32_t ordinal;
+    uint32_t asks;    /* so far */
+    hanse_link asked; /* who was asked last; before that, who told first */
+    uint64_t size;    /* ours, when last looked at */
+    uint64_t due_ms;
+};
+
+#define NO_LEDGER UINT32_MAX
+
+enum place_source { PLACE_SEED, PLACE_ADMISSION, PLACE_NODE };
+
+struct place { /* a key of the roster, or a seed; there may be several with one key */
     struct hanse_curve_key key;
-    struct hanse_hash journal; /* zero for a seed */
-    char endpoint[HANSE_ENDPOINT_MAX + 1];
+    uint32_t ledger; /* of its domain; NO_LEDGER for a seed */
+    uint8_t source;
+    uint8_t failures; /* to dial it, in a row */
+    bool eligible;    /* while one is drawn */
+    char *endpoint;   /* owned; NULL: it only dials */
     uint64_t next_try_ms;
-    uint32_t failures;
 };
 
 struct admission {
     char name[HANSE_NAME_MAX + 1];
-    struct hanse_admission body;
+    uint32_t ledger;
+    uint32_t key_count;
+    struct hanse_curve_key keys[];
 };
 
 struct hanse_engine {
@@ -159,23 +224,29 @@ struct hanse_engine {
     uint32_t *sorted;        /* ordinals by journal id */
     uint32_t ledger_count;
     uint32_t ledger_capacity;
+    struct ledger *first_busy;
+    struct ledger *first_own;
     struct hanse_tree *heads; /* of exchanged journals, provisional changes included */
 
     struct link *links;
     size_t link_count;
     hanse_link last_dialled;
+    uint64_t next_redraw_ms;
     size_t turn; /* whose turn it is to be compared with */
     uint64_t next_compare_ms;
     uint64_t compared_ms; /* when a member last had the same heads */
     size_t pending_bytes;
+    struct missing *missing; /* by due_ms */
+    size_t missing_count;
+    uint64_t news_ms; /* when links are told the news; 0: there is none */
 
-    struct admission *admissions;
+    struct admission **admissions; /* by name */
     size_t admission_count;
     struct place *places;
-    size_t place_count;
-    struct hanse_roster_entry *roster;
-    size_t roster_count;
-    bool roster_stale;  /* to be built again */
+    uint32_t place_count;
+    uint32_t place_capacity;
+    uint32_t *place_slots; /* the table by key */
+    uint32_t place_slot_count;
     bool roster_untold; /* a ROSTER effect is due */
     uint64_t roster_told_ms;
 
@@ -202,7 +273,10 @@ void effect_send_borrowed(struct hanse_engine *e, struct link *link, enum hanse_
 
 /* engine.c */
 struct ledger *ledger_find(const struct hanse_engine *e, const struct hanse_hash *id);
+/* The first by id that is not before it; NULL: none. */
+struct ledger *ledger_from(const struct hanse_engine *e, const struct hanse_hash *id);
 struct ledger *ledger_get(struct hanse_engine *e, const struct hanse_hash *id); /* makes it */
+void ledger_busy(struct hanse_engine *e, struct ledger *ledger); /* it pulls, or waits for bodies */
 bool is_council(const struct hanse_engine *e, const struct ledger *ledger);
 struct ledger *council_ledger(const struct hanse_engine *e); /* NULL in no mesh */
 uint64_t random_below(struct hanse_engine *e, uint64_t bound);
@@ -216,21 +290,41 @@ void link_close(struct hanse_engine *e, hanse_link id, int error); /* and tells 
 bool link_is_member(const struct link *link);                      /* up, and no lobby */
 uint64_t link_known(const struct link *link, const struct ledger *ledger);
 void link_learn(struct link *link, const struct ledger *ledger, uint64_t size);
+void link_forget(struct link *link); /* all that it is known to have */
+void link_queue(struct link *link, const struct ledger *ledger);
+struct ledger *link_unqueue(const struct hanse_engine *e, struct link *link); /* NULL: none waits */
 void links_tick(struct hanse_engine *e);
+void links_keep_enough(struct hanse_engine *e); /* dials whom it draws */
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
 
+/* places.c: changes move places in memory */
+void place_add(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+               uint32_t ledger, struct hanse_bytes endpoint);
+void place_remove(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
+                  uint32_t ledger);                          /* absent: no effect */
+void places_forget(struct hanse_engine *e, uint32_t ledger); /* what the journal's `node` entries named */
+/* One after the other those with that key: first with NULL. */
+struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_key *key,
+                         const struct place *before);
+void places_take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count);
+/* Somebody to dial, every domain as likely as any other, however many nodes it has. NULL: nobody, now. */
+struct place *places_draw(struct hanse_engine *e);
+void places_release(struct hanse_engine *e);
+
 /* roster.c */
-void roster_entry(struct hanse_engine *e, const struct hanse_hash *journal, const struct hanse_entry *entry,
+void roster_entry(struct hanse_engine *e, const struct ledger *ledger, const struct hanse_entry *entry,
                   struct hanse_bytes salted);
 /* Forgets what the journal's entries said. */
-void roster_forget(struct hanse_engine *e, const struct hanse_hash *journal);
-void roster_build(struct hanse_engine *e);
+void roster_forget(struct hanse_engine *e, const struct ledger *ledger);
 void roster_tell(struct hanse_engine *e);
-const struct hanse_hash *roster_domain(struct hanse_engine *e, const struct hanse_curve_key *key);
-size_t roster_others(struct hanse_engine *e); /* keys in the roster that are not ours */
+/* The journal of the domain of a key of the roster, or NULL. */
+const struct hanse_hash *roster_domain(const struct hanse_engine *e, const struct hanse_curve_key *key);
+/* How many keys of the roster are not ours; not counted beyond ASKED_MIN. */
+size_t roster_others(const struct hanse_engine *e);
 
+void roster_release(struct hanse_engine *e);
 /* Notes that a node was heard, for every domain that it serves. */
 void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 
@@ -238,14 +332,25 @@ void roster_heard(struct hanse_engine *e, const struct hanse_curve_key *key);
 void heads_update(struct hanse_engine *e, const struct ledger *ledger);
 void send_root(struct hanse_engine *e, struct link *link);
 void send_root_to_all(struct hanse_engine *e);
+/* Of a node that tells all at once (walk_wanted). */
 void send_heads(struct hanse_engine *e, struct link *link, bool complete,
                 bool (*choose)(const struct link *, const struct ledger *));
+void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
+                     const struct ledger *const *ledgers, size_t count);
+/* Our heads are not the peer's: tells all of them, or begins a walk. */
+void compare(struct hanse_engine *e, struct link *link);
 void send_head(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
 void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
                  const struct hanse_hash *root);
 void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger);
 void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *ledger); /* the end mark came */
 void pull_stop(struct hanse_engine *e, struct ledger *ledger);
+/* Whether a list with just this journal, of that size, is the end mark; else it answers a comparison. */
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size);
+void pull_resume(struct hanse_engine *e, struct ledger *ledger); /* of whoever is ahead */
+/* What was told of gave nothing. It may still be true, for messages get lost; but not for ever: else a lie
+ * would keep an owner from signing. */
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger);
 void pulls_tick(struct hanse_engine *e);
 
 /* intake.c */
@@ -262,6 +367,23 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger);
 void waiting_give_up(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void ledger_release(struct hanse_engine *e, struct ledger *ledger);
 
+/* spread.c */
+/* A commit of an exchanged journal is durable here. */
+void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake);
+/* One came that was here already: the journal then has `end` entries at least, over there. */
+void spread_duplicate(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t end);
+/* A commit from there was accepted. */
+void spread_taken(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
+/* The peer wants to be told of the journal only; it wants its commits. */
+void spread_pruned(struct hanse_engine *e, struct link *link, const struct ledger *ledger);
+void spread_grafted(struct link *link, const struct ledger *ledger);
+/* The peer has the journal up to `size`. */
+void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
+                 const struct hanse_hash *root);
+/* Whether a commit that comes from there is one of many that a WANT asked for. */
+bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end);
+void spread_tick(struct hanse_engine *e);
+uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
 /* forks.c */
 /* NULL: the peer has had its chances for now, or one is under way. */
 struct inquiry *inquiry_begin(struct hanse_engine *e, struct link *link, struct ledger *ledger,
@@ -270,6 +392,8 @@ void inquiry_end(struct hanse_engine *e, struct ledger *ledger, bool in_vain); /
 /* For our own commit that holds the entry; `base`: also for what is in force where it begins. */
 void ask_disk(struct hanse_engine *e, const struct ledger *ledger, uint64_t index, bool base);
 bool is_freezing(const struct ledger *ledger);
+/* Whether histories are compared with that peer: then its commits are answers. */
+bool is_inquired(const struct ledger *ledger, const struct link *link);
 /* What stands for a root of the journal where heads are told and compared. */
 struct hanse_hash head_root(const struct ledger *ledger, const struct hanse_hash *root);
 /* Sends the proof to a peer that lacks it. */
@@ -289,6 +413,8 @@ void suspicion_recalled(struct hanse_engine *e, struct ledger *ledger, const str
 /* True: the commit is an answer to our question, and has no other use. */
 bool suspicion_commit(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t first,
                       struct hanse_bytes message);
+/* Whether a commit that begins there is the answer to our last question, perhaps after the inquiry's end. */
+bool suspicion_asked(const struct link *link, const struct ledger *ledger, uint64_t first);
 void suspicion_end_mark(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
 void inquiries_tick(struct hanse_engine *e);
 

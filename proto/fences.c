@@ -2,9 +2,29 @@
  * twice; so a node that may have lost entries asks the mesh for its own head first. */
 #include "engine_private.h"
 
+static bool claimed(const struct hanse_engine *e, const struct ledger *ledger)
+{
+    for (size_t i = 0; i < e->link_count; i++) {
+        if (link_is_member(&e->links[i]) && link_known(&e->links[i], ledger) > ledger->journal.held_size)
+            return true;
+    }
+    return false;
+}
+
+/* Somebody told of more than we have, and nobody whom we could ask for it says so now. */
+static void doubt(struct hanse_engine *e)
+{
+    for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own) {
+        if (ledger->known_size > ledger->journal.held_size && ledger->pulling == 0 &&
+            ledger->waiting == NULL && !claimed(e, ledger))
+            pull_in_vain(e, ledger);
+    }
+}
+
 void fence_answered(struct hanse_engine *e, struct link *link)
 {
     link->answered = true;
+    doubt(e);
     fences_review(e);
 }
 
@@ -37,9 +57,8 @@ static size_t answers_needed(struct hanse_engine *e, const struct ledger *ledger
 void fences_review(struct hanse_engine *e)
 {
     size_t count = answers(e);
-    for (uint32_t i = 0; count > 0 && i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
-        if (ledger->own && !ledger->confirmed && ledger->known_size <= ledger->journal.held_size &&
+    for (struct ledger *ledger = count > 0 ? e->first_own : NULL; ledger != NULL; ledger = ledger->next_own) {
+        if (!ledger->confirmed && ledger->known_size <= ledger->journal.held_size &&
             count >= answers_needed(e, ledger))
             ledger->confirmed = true;
     }
@@ -55,14 +74,14 @@ int fence_check(struct hanse_engine *e, const struct ledger *ledger)
     if (ledger->frozen || is_freezing(ledger))
         return HANSE_E_FROZEN;
     if (ledger->journal.held_size < ledger->fence_size)
-        return HANSE_E_FENCED;
+        return HANSE_E_CATCHING_UP;
     if (ledger->confirmed || nobody_to_ask(e))
         return HANSE_OK;
     if (ledger->fenced || ledger->known_size > ledger->journal.held_size)
-        return HANSE_E_FENCED;
+        return HANSE_E_CATCHING_UP;
     /* Nothing looks wrong here; still, a copy of the whole machine would look the same. Whoever can be
      * reached is asked, and nobody for longer than a moment. */
-    return e->started && e->now_ms - e->started_ms >= ALONE_MS ? HANSE_OK : HANSE_E_FENCED;
+    return e->started && e->now_ms - e->started_ms >= ALONE_MS ? HANSE_OK : HANSE_E_CATCHING_UP;
 }
 
 int hanse_engine_may_sign(struct hanse_engine *e, const struct hanse_hash *id)
@@ -76,6 +95,10 @@ int hanse_engine_may_sign(struct hanse_engine *e, const struct hanse_hash *id)
 void hanse_engine_own(struct hanse_engine *e, const struct hanse_hash *id, bool fenced, uint64_t fence_size)
 {
     struct ledger *ledger = ledger_get(e, id);
+    if (!ledger->own) {
+        ledger->next_own = e->first_own;
+        e->first_own = ledger;
+    }
     ledger->own = true;
     ledger->fenced = fenced;
     ledger->fence_size = fence_size;

@@ -208,9 +208,12 @@ static void write_branch(const struct hanse_commit *commit, uint64_t index,
 static int judge(const struct hanse_frontier *prefix, const struct hanse_authority *authority,
                  const struct hanse_commit *commit, bool *ret_rotates, struct hanse_public_key *ret_key)
 {
-    struct hanse_journal journal = {.id = commit->journal, .frontier = *prefix, .authority = *authority};
+    struct hanse_journal journal;
     struct hanse_authority brought;
+    hanse_journal_init(&journal, &commit->journal);
+    hanse_journal_restore_to(&journal, prefix, authority);
     int error = hanse_journal_screen(&journal, commit);
+    hanse_journal_release(&journal);
     if (error != HANSE_OK)
         return error;
     const struct hanse_commit_item *first = &commit->items[0];

@@ -45,6 +45,7 @@ struct inquiry *inquiry_begin(struct hanse_engine *e, struct link *link, struct 
     hanse_buffer_init(&inquiry->theirs);
     link->inquiries++;
     ledger->inquiry = inquiry;
+    ledger_busy(e, ledger);
     return inquiry;
 }
 
@@ -59,6 +60,11 @@ void ask_disk(struct hanse_engine *e, const struct ledger *ledger, uint64_t inde
 bool is_freezing(const struct ledger *ledger)
 {
     return ledger->inquiry != NULL && ledger->inquiry->proof.size > 0;
+}
+
+bool is_inquired(const struct ledger *ledger, const struct link *link)
+{
+    return ledger->inquiry != NULL && ledger->inquiry->link == link->id;
 }
 
 struct hanse_hash head_root(const struct ledger *ledger, const struct hanse_hash *root)
@@ -207,7 +213,7 @@ void hanse_engine_forget_journal(struct hanse_engine *e, const struct hanse_hash
     struct hanse_hash kept = *id; /* it may be the journal's own */
     hanse_journal_release(&ledger->journal);
     hanse_journal_init(&ledger->journal, &kept);
-    roster_forget(e, &kept);
+    roster_forget(e, ledger);
     heads_update(e, ledger);
 }
 

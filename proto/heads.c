@@ -2,7 +2,8 @@
  * HEADS, WANT. */
 #include <string.h>
 
-#include "engine_private.h"
+#include "hanse/check.h"
+#include "walk.h"
 
 void heads_update(struct hanse_engine *e, const struct ledger *ledger)
 {
@@ -25,6 +26,7 @@ void send_root(struct hanse_engine *e, struct link *link)
     message_begin(MESSAGE_ROOT, &message);
     hanse_write_hash(&message, &root);
     hanse_write_uint(&message, hanse_tree_count(e->heads));
+    link->asked = true;
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
@@ -45,8 +47,8 @@ static void write_head(struct hanse_buffer *out, const struct ledger *ledger)
     hanse_write_hash(out, &root);
 }
 
-static void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
-                            const struct ledger *const *ledgers, size_t count)
+void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
+                     const struct ledger *const *ledgers, size_t count)
 {
     struct hanse_buffer message;
     hanse_buffer_init(&message);
@@ -61,19 +63,28 @@ static void send_some_heads(struct hanse_engine *e, struct link *link, bool comp
 void send_heads(struct hanse_engine *e, struct link *link, bool complete,
                 bool (*choose)(const struct link *, const struct ledger *))
 {
-    const struct ledger **chosen = hanse_malloc(e->ledger_count * sizeof *chosen);
+    const struct hanse_tree_item *items[WALK_HEADS];
+    const struct ledger *chosen[WALK_HEADS];
+    size_t held = hanse_tree_under(e->heads, 0, 0, items, WALK_HEADS);
     size_t count = 0;
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        const struct ledger *ledger = e->ledgers[i];
-        if (ledger->admitted && ledger->journal.held_size > 0 && (choose == NULL || choose(link, ledger)))
+    HANSE_CHECK(held <= WALK_HEADS);
+    for (size_t i = 0; i < held; i++) {
+        const struct ledger *ledger = e->ledgers[items[i]->index];
+        if (ledger->journal.held_size > 0 && (choose == NULL || choose(link, ledger)))
             chosen[count++] = ledger;
     }
-    /* More than one message holds are not a complete list any more, each on its own. */
-    complete = complete && count <= HANSE_HEADS_MAX;
-    for (size_t from = 0; from < count || (from == 0 && complete); from += HANSE_HEADS_MAX)
-        send_some_heads(e, link, complete, chosen + from,
-                        count - from < HANSE_HEADS_MAX ? count - from : HANSE_HEADS_MAX);
-    scratch_keep(e, chosen);
+    if (complete || count > 0)
+        send_some_heads(e, link, complete, chosen, count);
+}
+
+void compare(struct hanse_engine *e, struct link *link)
+{
+    if (walk_wanted(e)) {
+        walk_start(e, link);
+    } else {
+        link->asked = true;
+        send_heads(e, link, true, NULL);
+    }
 }
 
 void send_head(struct hanse_engine *e, struct link *link, const struct ledger *ledger)
@@ -95,27 +106,32 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     if (link_known(link, ledger) > hanse_journal_size(&ledger->journal))
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
-    bool inquiring = ledger->inquiry != NULL && ledger->inquiry->link == link->id;
-    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
-        link->pulls >= PULLS_PER_LINK || ledger->frozen || inquiring)
+    if (ledger->frozen || is_freezing(ledger) || is_inquired(ledger, link))
         return;
+    if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
+        link->surplus || e->now_ms < ledger->pull_after_ms)
+        return;
+    if (link->pulls >= PULLS_PER_LINK) {
+        link_queue(link, ledger);
+        return;
+    }
     ledger->pulling = link->id;
+    ledger_busy(e, ledger);
     link->pulls++;
     ledger->pull_start = size;
+    ledger->pull_bytes = 0;
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
     struct hanse_buffer message;
     hanse_buffer_init(&message);
     message_begin(MESSAGE_WANT, &message);
     hanse_write_hash(&message, &ledger->journal.id);
     hanse_write_uint(&message, size);
-    hanse_write_uint(&message, HANSE_WINDOW_BYTES / 4);
+    hanse_write_uint(&message, PULL_BYTES);
     hanse_write_array(&message, 0);
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
 
-/* A pull gave nothing. What was told may still be true, for messages get lost; but not for ever: else a lie
- * would keep an owner from signing. */
-static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
+void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
 {
     if (++ledger->unserved < UNSERVED_MAX)
         return;
@@ -124,13 +140,42 @@ static void pull_in_vain(struct hanse_engine *e, struct ledger *ledger)
     fences_review(e);
 }
 
+bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t size)
+{
+    if (ledger->pulling != link->id)
+        return false;
+    uint64_t ours =
+        ledger->waiting != NULL ? ledger->waiting->parked_end : hanse_journal_size(&ledger->journal);
+    if (ledger->pull_bytes == 0 || ledger->pull_bytes > PULL_BYTES || size <= ours)
+        return true;
+    /* Between two pieces of what was asked for; or the last of it was lost. Asking again would fetch the rest
+     * twice. */
+    if (ledger->pull_deadline_ms > e->now_ms + STALL_MS)
+        ledger->pull_deadline_ms = e->now_ms + STALL_MS;
+    return false;
+}
+
+void pull_resume(struct hanse_engine *e, struct ledger *ledger)
+{
+    for (size_t i = 0; i < e->link_count && ledger->pulling == 0; i++) {
+        if (link_is_member(&e->links[i]))
+            pull_start(e, &e->links[i], ledger);
+    }
+}
+
 /* One pull of the link ended: whatever else the peer is ahead in has its turn. */
 static void pull_more(struct hanse_engine *e, struct link *link)
 {
-    for (uint32_t i = 0; i < e->ledger_count && link->pulls < PULLS_PER_LINK; i++) {
-        struct ledger *ledger = e->ledgers[link->next_pull++ % e->ledger_count];
+    while (link->pulls < PULLS_PER_LINK) {
+        struct ledger *ledger = link_unqueue(e, link);
+        if (ledger == NULL)
+            break;
         if (ledger->admitted || ledger->own)
             pull_start(e, link, ledger);
+    }
+    if (link->again && link->pulls == 0) {
+        link->again = false;
+        send_root(e, link);
     }
 }
 
@@ -148,6 +193,8 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
         pull_in_vain(e, ledger);
     } else {
         pull_start(e, link, ledger);
+        if (link->surplus)
+            pull_resume(e, ledger);
         if (is_council(e, ledger) && ledger->pulling == 0 && ledger->first_intake == NULL)
             send_root_to_all(e); /* whoever it admitted is exchanged from now on */
     }
@@ -156,14 +203,22 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
 
 void pulls_tick(struct hanse_engine *e)
 {
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
+    for (struct ledger **at = &e->first_busy; *at != NULL;) {
+        struct ledger *ledger = *at;
         if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
+            struct link *link = link_find(e, ledger->pulling);
+            if (link != NULL)
+                link_learn(link, ledger, hanse_journal_size(&ledger->journal)); /* until it tells again */
             pull_stop(e, ledger);
             pull_in_vain(e, ledger);
         }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
             waiting_drop(e, ledger);
+        ledger->busy = ledger->pulling != 0 || ledger->waiting != NULL || ledger->inquiry != NULL;
+        if (ledger->busy)
+            at = &ledger->next_busy;
+        else
+            *at = ledger->next_busy;
     }
     if (e->now_ms < e->next_compare_ms || e->link_count == 0)
         return;

@@ -1,7 +1,7 @@
-/* Commits on their way: from a message, or from the owner, to the disk and on to others.
+/* Commits on their way: from a message, or from the owner, to the disk.
  *
- *   COMMIT ──screened──▶ waiting for bodies ──▶ applied ──PERSIST──▶ durable ──▶ pushed on
- *   APPEND ───────────────────────────────────▶ sealed  ──PERSIST──▶ durable ──▶ pushed on
+ *   COMMIT ──screened──▶ waiting for bodies ──▶ applied ──PERSIST──▶ durable ──▶ spread.c
+ *   APPEND ───────────────────────────────────▶ sealed  ──PERSIST──▶ durable ──▶ spread.c
  *
  * A commit is sent on only when it is on our disk: forwarding earlier gains nothing, and a node that falls
  * over has never told of what it lost. */
@@ -84,7 +84,7 @@ static void persist(struct hanse_engine *e, struct ledger *ledger, struct intake
         ledger->first_intake = intake;
     ledger->last_intake = intake;
     heads_update(e, ledger);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&ledger->journal.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&ledger->journal);
     struct hanse_effect *effect = effect_add(e, HANSE_EFFECT_PERSIST);
     effect->persist.commit = &intake->commit;
     effect->persist.frontier = hanse_bytes(scratch_copy(e, frontier.data, frontier.size), frontier.size);
@@ -175,6 +175,7 @@ static int wait_for_bodies(struct hanse_engine *e, struct link *link, struct led
     waiting->bodies = hanse_calloc(waiting->commit.count, sizeof waiting->bodies[0]);
     e->pending_bytes += bytes;
     ledger->waiting = waiting;
+    ledger_busy(e, ledger);
     ledger->unserved = 0;
     free(intake);
     want_bodies(e, link, ledger);
@@ -242,7 +243,7 @@ static bool park(struct hanse_engine *e, const struct link *link, struct ledger 
         return false;
     struct parked *parked = hanse_calloc(1, sizeof *parked);
     parked->message = copy_of(message);
-    parked->pulled = ledger->pulling == link->id;
+    parked->pulled = spread_pulled(link, ledger, place->first, place->end);
     *waiting->last_parked = parked;
     waiting->last_parked = &parked->next;
     waiting->parked_end = place->end;
@@ -267,16 +268,23 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     }
     if (suspicion_commit(e, link, ledger, place.first, message))
         return HANSE_OK;
-    pulled = pulled || ledger->pulling == link->id;
+    pulled = pulled || spread_pulled(link, ledger, place.first, place.end);
+    if (ledger->pulling == link->id)
+        ledger->pull_bytes += message.size;
     uint64_t size = hanse_journal_size(&ledger->journal);
-    if (place.first < size)
+    if (place.first < size) {
+        if (place.end <= size && !suspicion_asked(link, ledger, place.first))
+            spread_duplicate(e, link, ledger, place.end);
         return HANSE_E_STALE;
+    }
     waiting_give_up(e, link, ledger);
     if (place.first > size || ledger->waiting != NULL) {
         if (place.first > link_known(link, ledger))
             link_learn(link, ledger, place.first);
         if (park(e, link, ledger, &place, message))
             return HANSE_OK;
+        if (ledger->pulling == link->id)
+            ledger->pull_bytes += PULL_BYTES; /* one was lost: the end mark is not far */
         pull_start(e, link, ledger);
         return HANSE_E_GAP;
     }
@@ -287,11 +295,16 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     error = hanse_commit_decode(hanse_buffer_bytes(&intake->message), &intake->commit);
     if (error == HANSE_OK)
         error = take_in(e, link, ledger, intake);
-    if (error != HANSE_OK)
+    if (error != HANSE_OK) {
         intake_free(intake);
-    else if (place.end > link_known(link, ledger))
+        if (ledger->pulling == link->id)
+            ledger->pull_bytes += PULL_BYTES; /* what follows is of no use */
+        return error;
+    }
+    if (place.end > link_known(link, ledger))
         link_learn(link, ledger, place.end);
-    return error;
+    spread_taken(e, link, ledger);
+    return HANSE_OK;
 }
 
 void intake_message(struct hanse_engine *e, struct link *link, struct hanse_bytes message, bool pulled)
@@ -348,20 +361,6 @@ void intake_body(struct hanse_engine *e, struct link *link, struct ledger *ledge
         waiting_done(e, link, ledger);
 }
 
-/* To everybody who does not have it yet. */
-static void push(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake)
-{
-    uint64_t end = intake->commit.first + intake->commit.count;
-    enum hanse_class class = is_council(e, ledger) ? HANSE_CLASS_COUNCIL : HANSE_CLASS_COMMIT;
-    for (size_t i = 0; i < e->link_count; i++) {
-        struct link *link = &e->links[i];
-        if (!link_is_member(link) || link->id == intake->from || link_known(link, ledger) >= end)
-            continue;
-        effect_send_borrowed(e, link, class, hanse_buffer_bytes(&intake->message));
-        link_learn(link, ledger, end);
-    }
-}
-
 void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t size)
 {
     bool council = is_council(e, ledger);
@@ -375,11 +374,10 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
         if (ledger->first_intake == NULL)
             ledger->last_intake = NULL;
         for (uint32_t i = 0; i < intake->commit.count; i++)
-            roster_entry(e, &ledger->journal.id, &intake->commit.items[i].entry,
-                         intake->commit.items[i].salted);
+            roster_entry(e, ledger, &intake->commit.items[i].entry, intake->commit.items[i].salted);
         admitted_more = admitted_more || council;
-        if (ledger->admitted && !intake->pulled)
-            push(e, ledger, intake);
+        if (ledger->admitted)
+            spread_commit(e, ledger, intake);
         scratch_keep(e, intake->message.data); /* the SEND effects point to it */
         intake->message = (struct hanse_buffer){0};
         intake_free(intake);
@@ -392,7 +390,8 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
 
 void intake_failed(struct hanse_engine *e, struct ledger *ledger, int error)
 {
-    (void)error; /* the caller has logged it */
+    (void)error;                                      /* the caller has logged it */
+    ledger->pull_after_ms = e->now_ms + UNWRITTEN_MS; /* else a full disk has it sent as fast as links go */
     hanse_journal_rollback(&ledger->journal);
     while (ledger->first_intake != NULL) {
         struct intake *intake = ledger->first_intake;

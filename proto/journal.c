@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hanse/check.h"
 #include "hanse/checkpoint.h"
 #include "journal_private.h"
 
@@ -21,12 +22,65 @@ struct hanse_journal_change {
     struct hanse_tree_item before[]; /* what stood under each changed key, in the order of change */
 };
 
+struct hanse_bytes hanse_journal_frontier(const struct hanse_journal *journal)
+{
+    size_t count = (size_t)__builtin_popcountll(journal->size);
+    return hanse_bytes(journal->peaks, count * sizeof journal->peaks[0]);
+}
+
+struct hanse_frontier frontier_of(const struct hanse_journal *journal)
+{
+    struct hanse_frontier frontier;
+    int error = hanse_frontier_restore(&frontier, journal->size, hanse_journal_frontier(journal));
+    HANSE_CHECK(error == HANSE_OK);
+    return frontier;
+}
+
+static void set_frontier(struct hanse_journal *journal, const struct hanse_frontier *frontier)
+{
+    struct hanse_bytes nodes = hanse_frontier_bytes(frontier);
+    journal->size = frontier->size;
+    journal->peaks = hanse_realloc(journal->peaks, nodes.size);
+    if (nodes.size > 0)
+        memcpy(journal->peaks, nodes.data, nodes.size);
+}
+
+static struct hanse_authority authority_of(const struct hanse_journal *journal)
+{
+    const struct hanse_journal_authority *kept = &journal->authority;
+    struct hanse_authority authority = {.role = kept->role,
+                                        .version = kept->version,
+                                        .signer = kept->signer,
+                                        .next_key = kept->next_key,
+                                        .threshold = kept->threshold,
+                                        .member_count = kept->member_count};
+    for (uint32_t i = 0; i < kept->member_count; i++)
+        authority.members[i] = kept->members[i];
+    return authority;
+}
+
+static void set_authority(struct hanse_journal *journal, const struct hanse_authority *authority)
+{
+    struct hanse_journal_authority *kept = &journal->authority;
+    size_t bytes = authority->member_count * sizeof kept->members[0];
+    free(kept->members);
+    *kept = (struct hanse_journal_authority){.role = authority->role,
+                                             .version = authority->version,
+                                             .signer = authority->signer,
+                                             .next_key = authority->next_key,
+                                             .threshold = authority->threshold,
+                                             .member_count = authority->member_count,
+                                             .members = bytes == 0 ? NULL : hanse_malloc(bytes)};
+    if (bytes > 0)
+        memcpy(kept->members, authority->members, bytes);
+}
+
 void hanse_journal_init(struct hanse_journal *journal, const struct hanse_hash *id)
 {
     memset(journal, 0, sizeof *journal);
     journal->id = *id;
-    hanse_frontier_init(&journal->frontier);
-    journal->root = hanse_frontier_root(&journal->frontier);
+    struct hanse_frontier frontier = frontier_of(journal);
+    journal->root = hanse_frontier_root(&frontier);
     journal->held_root = journal->root;
     journal->state = hanse_tree_new();
 }
@@ -34,12 +88,31 @@ void hanse_journal_init(struct hanse_journal *journal, const struct hanse_hash *
 void hanse_journal_release(struct hanse_journal *journal)
 {
     hanse_tree_destroy(&journal->state);
+    free(journal->peaks);
+    free(journal->authority.members);
     for (struct hanse_journal_change *change = journal->oldest; change != NULL;) {
         struct hanse_journal_change *newer = change->newer;
         free(change);
         change = newer;
     }
     memset(journal, 0, sizeof *journal);
+}
+
+void hanse_journal_restore_to(struct hanse_journal *journal, const struct hanse_frontier *frontier,
+                              const struct hanse_authority *authority)
+{
+    set_frontier(journal, frontier);
+    set_authority(journal, authority);
+    journal->root = hanse_frontier_root(frontier);
+    journal->held_size = frontier->size;
+    journal->held_root = journal->root;
+}
+
+void hanse_journal_numbers(const struct hanse_journal *journal, struct hanse_frontier *ret_frontier,
+                           struct hanse_authority *ret_authority)
+{
+    *ret_frontier = frontier_of(journal);
+    *ret_authority = authority_of(journal);
 }
 
 int hanse_journal_restore(struct hanse_journal *journal, uint64_t size, struct hanse_bytes frontier,
@@ -50,19 +123,15 @@ int hanse_journal_restore(struct hanse_journal *journal, uint64_t size, struct h
     if (hanse_frontier_restore(&restored, size, frontier) != HANSE_OK ||
         hanse_authority_decode(authority_body, &authority) != HANSE_OK)
         return HANSE_E_CORRUPT;
-    journal->frontier = restored;
-    journal->root = hanse_frontier_root(&restored);
-    journal->authority = authority;
+    hanse_journal_restore_to(journal, &restored, &authority);
     journal->seal_time_ms = seal_time_ms;
-    journal->held_size = size;
-    journal->held_root = journal->root;
     return HANSE_OK;
 }
 
 int hanse_journal_restore_live(struct hanse_journal *journal, uint64_t index, struct hanse_bytes entry)
 {
     struct hanse_entry decoded;
-    if (index >= journal->frontier.size || hanse_entry_decode(entry, &decoded) != HANSE_OK)
+    if (index >= journal->size || hanse_entry_decode(entry, &decoded) != HANSE_OK)
         return HANSE_E_CORRUPT;
     struct hanse_tree_item item = {.key = hanse_hash_key(decoded.kind, decoded.key), .index = index};
     struct hanse_hash leaf = hanse_hash_leaf(entry);
@@ -88,16 +157,17 @@ int authority_in_force(const struct hanse_journal *journal, const struct hanse_c
     if (!is_authority(first)) {
         if (empty)
             return HANSE_E_BAD_AUTHORITY;
-        *ret_authority = journal->authority;
+        *ret_authority = authority_of(journal);
         return HANSE_OK;
     }
     if (commit->count > 2 || !hanse_bytes_equal_text(first->entry.key, "self") ||
         !hanse_bytes_equal_text(first->entry.media, "msgpack") || first->salted.size == 0 ||
         (empty && !hanse_hash_equal(&first->leaf, &journal->id)))
         return HANSE_E_BAD_AUTHORITY;
+    struct hanse_authority before = authority_of(journal);
     struct hanse_authority authority;
     if (hanse_authority_decode(hanse_body_content(first->salted), &authority) != HANSE_OK ||
-        hanse_authority_follows(empty ? NULL : &journal->authority, &authority) != HANSE_OK)
+        hanse_authority_follows(empty ? NULL : &before, &authority) != HANSE_OK)
         return HANSE_E_BAD_AUTHORITY;
     *ret_authority = authority;
     return HANSE_OK;
@@ -106,7 +176,7 @@ int authority_in_force(const struct hanse_journal *journal, const struct hanse_c
 static struct hanse_frontier frontier_after(const struct hanse_journal *journal,
                                             const struct hanse_commit *commit)
 {
-    struct hanse_frontier frontier = journal->frontier;
+    struct hanse_frontier frontier = frontier_of(journal);
     for (uint32_t i = 0; i < commit->count; i++)
         hanse_frontier_append(&frontier, &commit->items[i].leaf);
     return frontier;
@@ -174,9 +244,9 @@ void accept_change(struct hanse_journal *journal, struct hanse_journal_change *c
                    const struct hanse_commit *commit, const struct hanse_frontier *frontier,
                    const struct hanse_authority *authority)
 {
-    change->frontier_before = journal->frontier;
+    change->frontier_before = frontier_of(journal);
     change->root_before = journal->root;
-    change->authority_before = journal->authority;
+    change->authority_before = authority_of(journal);
     change->seal_time_before_ms = journal->seal_time_ms;
     change->size = frontier->size;
     change->root = commit->root;
@@ -187,9 +257,9 @@ void accept_change(struct hanse_journal *journal, struct hanse_journal_change *c
     else
         journal->oldest = change;
     journal->newest = change;
-    journal->frontier = *frontier;
+    set_frontier(journal, frontier);
     journal->root = commit->root;
-    journal->authority = *authority;
+    set_authority(journal, authority);
     journal->seal_time_ms = commit->seal.time_ms;
 }
 
@@ -234,9 +304,9 @@ void hanse_journal_rollback(struct hanse_journal *journal)
     while (journal->newest != NULL) {
         struct hanse_journal_change *change = journal->newest;
         undo_state(journal, change);
-        journal->frontier = change->frontier_before;
+        set_frontier(journal, &change->frontier_before);
         journal->root = change->root_before;
-        journal->authority = change->authority_before;
+        set_authority(journal, &change->authority_before);
         journal->seal_time_ms = change->seal_time_before_ms;
         journal->newest = change->older;
         free(change);

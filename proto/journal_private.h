@@ -5,6 +5,9 @@
 
 #include "hanse/journal.h"
 
+/* The journal's frontier, unpacked. */
+struct hanse_frontier frontier_of(const struct hanse_journal *journal);
+
 /* The authority whose key signs the commit: the one in force, or the one the commit brings. BAD_AUTHORITY. */
 HANSE_MUST_USE int authority_in_force(const struct hanse_journal *journal, const struct hanse_commit *commit,
                                       struct hanse_authority *ret_authority);

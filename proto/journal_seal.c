@@ -133,7 +133,7 @@ int hanse_journal_seal(struct hanse_journal *journal, const struct hanse_draft *
         hanse_commit_release(&commit);
         return error;
     }
-    struct hanse_frontier frontier = journal->frontier;
+    struct hanse_frontier frontier = frontier_of(journal);
     for (uint32_t i = 0; i < commit.count; i++)
         hanse_frontier_append(&frontier, &commit.items[i].leaf);
     commit.root = hanse_frontier_root(&frontier);

@@ -1,4 +1,6 @@
-/* Links: about six, drawn at random, first a domain, then one of its nodes.
+/* Links: about six, drawn at random, first a domain, then one of its nodes. One that is lost is replaced at
+ * once, and every ten minutes or so one is drawn anew, so that the mesh stays mixed; half of them are kept
+ * for long.
  *
  *   DIAL or LINK_UP ──▶ open ──HELLO──▶ up ──silence, LINK_DOWN, another mesh──▶ gone
  *                        └──no HELLO in time──▶ gone, tried again later (dialled ones)
@@ -31,32 +33,27 @@ struct link *link_open(struct hanse_engine *e, hanse_link id, const struct hanse
     return link;
 }
 
-static struct place *place_find(struct hanse_engine *e, const struct hanse_curve_key *key)
-{
-    for (size_t i = 0; i < e->place_count; i++) {
-        if (memcmp(&e->places[i].key, key, sizeof *key) == 0)
-            return &e->places[i];
-    }
-    return NULL;
-}
-
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key)
 {
-    struct place *place = place_find(e, key);
-    if (place != NULL)
+    struct place *place = NULL;
+    while ((place = place_next(e, key, place)) != NULL)
         place->failures = 0;
 }
 
 /* Not again before a while, longer each time; the jitter keeps a mesh from dialling in step. */
 static void back_off(struct hanse_engine *e, const struct hanse_curve_key *key)
 {
-    struct place *place = place_find(e, key);
+    struct place *place = place_next(e, key, NULL);
     if (place == NULL)
         return;
     uint64_t wait = (uint64_t)BACKOFF_MS << (place->failures < 6 ? place->failures : 6);
     wait = wait < BACKOFF_MAX_MS ? wait : BACKOFF_MAX_MS;
-    place->failures++;
-    place->next_try_ms = e->now_ms + wait / 2 + random_below(e, wait);
+    uint8_t failures = place->failures < UINT8_MAX ? place->failures + 1 : UINT8_MAX;
+    uint64_t next_try_ms = e->now_ms + wait / 2 + random_below(e, wait);
+    for (; place != NULL; place = place_next(e, key, place)) {
+        place->failures = failures;
+        place->next_try_ms = next_try_ms;
+    }
 }
 
 void link_drop(struct hanse_engine *e, hanse_link id)
@@ -66,16 +63,27 @@ void link_drop(struct hanse_engine *e, hanse_link id)
         return;
     if (link->dialled)
         back_off(e, &link->key);
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
+    for (size_t i = 0; i < e->link_count && !link->surplus; i++) {
+        if (memcmp(&e->links[i].key, &link->key, sizeof link->key) == 0)
+            e->links[i].surplus = false; /* it is the one to keep now */
+    }
+    link->surplus = true;
+    /* What was being pulled over it is asked of somebody else at once, not when heads are next compared. */
+    for (struct ledger *ledger = e->first_busy; ledger != NULL; ledger = ledger->next_busy) {
+        bool waits = ledger->waiting != NULL && ledger->waiting->from == id;
+        bool lost = waits || ledger->pulling == id;
         if (ledger->pulling == id)
             pull_stop(e, ledger);
-        if (ledger->waiting != NULL && ledger->waiting->from == id)
+        if (waits)
             waiting_drop(e, ledger);
         if (ledger->inquiry != NULL && ledger->inquiry->link == id && !is_freezing(ledger))
             inquiry_end(e, ledger, false);
+        if (lost)
+            pull_resume(e, ledger);
     }
     free(link->known);
+    free(link->lazy);
+    free(link->queue);
     *link = e->links[--e->link_count];
 }
 
@@ -90,20 +98,63 @@ bool link_is_member(const struct link *link)
     return link->up && link->right == HANSE_LINK_MEMBER && !link->lobby;
 }
 
+#define QUEUED (1ull << 63) /* beside a known size: the journal is in the link's queue */
+
 uint64_t link_known(const struct link *link, const struct ledger *ledger)
 {
-    return ledger->ordinal < link->known_count ? link->known[ledger->ordinal] : 0;
+    return ledger->ordinal < link->known_count ? link->known[ledger->ordinal] & ~QUEUED : 0;
+}
+
+static void make_known(struct link *link, const struct ledger *ledger)
+{
+    if (ledger->ordinal < link->known_count)
+        return;
+    uint32_t count = ledger->ordinal + 16;
+    link->known = hanse_realloc(link->known, count * sizeof link->known[0]);
+    memset(link->known + link->known_count, 0, (count - link->known_count) * sizeof link->known[0]);
+    link->known_count = count;
 }
 
 void link_learn(struct link *link, const struct ledger *ledger, uint64_t size)
 {
-    if (ledger->ordinal >= link->known_count) {
-        uint32_t count = ledger->ordinal + 16;
-        link->known = hanse_realloc(link->known, count * sizeof link->known[0]);
-        memset(link->known + link->known_count, 0, (count - link->known_count) * sizeof link->known[0]);
-        link->known_count = count;
+    make_known(link, ledger);
+    link->known[ledger->ordinal] = size | (link->known[ledger->ordinal] & QUEUED);
+}
+
+void link_forget(struct link *link)
+{
+    if (link->known_count > 0)
+        memset(link->known, 0, link->known_count * sizeof link->known[0]);
+    link->queue_first = link->queue_count = 0;
+}
+
+void link_queue(struct link *link, const struct ledger *ledger)
+{
+    make_known(link, ledger);
+    if ((link->known[ledger->ordinal] & QUEUED) != 0)
+        return;
+    if (link->queue_first > 0 && link->queue_count == link->queue_capacity) {
+        link->queue_count -= link->queue_first;
+        memmove(link->queue, link->queue + link->queue_first, link->queue_count * sizeof link->queue[0]);
+        link->queue_first = 0;
     }
-    link->known[ledger->ordinal] = size;
+    if (link->queue_count == link->queue_capacity) {
+        link->queue_capacity = link->queue_capacity * 2 + 16;
+        link->queue = hanse_realloc(link->queue, link->queue_capacity * sizeof link->queue[0]);
+    }
+    link->queue[link->queue_count++] = ledger->ordinal;
+    link->known[ledger->ordinal] |= QUEUED;
+}
+
+struct ledger *link_unqueue(const struct hanse_engine *e, struct link *link)
+{
+    if (link->queue_first == link->queue_count)
+        return NULL;
+    struct ledger *ledger = e->ledgers[link->queue[link->queue_first++]];
+    link->known[ledger->ordinal] &= ~QUEUED;
+    if (link->queue_first == link->queue_count)
+        link->queue_first = link->queue_count = 0;
+    return ledger;
 }
 
 void send_hello(struct hanse_engine *e, struct link *link)
@@ -117,95 +168,92 @@ void send_hello(struct hanse_engine *e, struct link *link)
     effect_send(e, link, HANSE_CLASS_COUNCIL, &message);
 }
 
+/* Over a link that is not kept no new pull begins; it ends when those under way have. */
+static void end_surplus(struct hanse_engine *e, const struct link *link)
+{
+    bool asked = link->wanted_ms != 0 && e->now_ms - link->wanted_ms < QUIET_MS;
+    if (link->dialled && link->pulls == 0 && !asked)
+        link_close(e, link->id, HANSE_OK);
+}
+
 void link_settle(struct hanse_engine *e, struct link *link)
 {
     if (link->right != HANSE_LINK_MEMBER || link->lobby)
         return;
     /* Two nodes that dialled each other keep the link that the smaller key dialled; who dialled the other one
      * ends it. */
-    hanse_link surplus = 0;
+    struct link *surplus = NULL;
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *other = &e->links[i];
         if (other->id == link->id || !link_is_member(other) ||
             memcmp(&other->key, &link->key, sizeof link->key) != 0)
             continue;
         bool we_are_smaller = memcmp(&e->config.self, &link->key, sizeof link->key) < 0;
-        if (link->dialled && other->dialled)
-            surplus = link->id;
-        else if (!we_are_smaller)
-            surplus = link->dialled ? link->id : other->dialled ? other->id : 0;
+        if (link->dialled == other->dialled)
+            surplus = link->dialled ? link : surplus;
+        else
+            surplus = link->dialled == we_are_smaller ? other : link;
     }
-    if (surplus != 0)
-        link_close(e, surplus, HANSE_OK);
-}
-
-static bool linked(const struct hanse_engine *e, const struct hanse_curve_key *key)
-{
-    for (size_t i = 0; i < e->link_count; i++) {
-        if (memcmp(&e->links[i].key, key, sizeof *key) == 0)
-            return true;
+    hanse_link old = surplus == link ? 0 : link->instead_of;
+    link->instead_of = 0;
+    if (surplus != NULL) {
+        old = old == surplus->id ? 0 : old;
+        surplus->surplus = true;
+        end_surplus(e, surplus);
     }
-    return false;
+    if (old != 0 && link_find(e, old) != NULL)
+        link_close(e, old, HANSE_OK);
 }
 
-static bool may_dial(const struct hanse_engine *e, const struct place *place)
-{
-    if (place->endpoint[0] == '\0' || place->next_try_ms > e->now_ms || linked(e, &place->key) ||
-        memcmp(&place->key, &e->config.self, sizeof place->key) == 0)
-        return false;
-    if (hanse_hash_is_zero(&place->journal))
-        return true; /* a seed */
-    const struct ledger *ledger = ledger_find(e, &place->journal);
-    return ledger != NULL && ledger->admitted;
-}
-
-/* Every domain is as likely as any other, however many nodes it has. */
-static struct place *draw(struct hanse_engine *e)
-{
-    struct place *drawn = NULL;
-    uint64_t domains = 0;
-    for (size_t i = 0; i < e->place_count; i++) {
-        struct place *place = &e->places[i];
-        bool first_of_domain = i == 0 || !hanse_hash_equal(&e->places[i - 1].journal, &place->journal);
-        if (!first_of_domain)
-            continue;
-        struct place *of_domain = NULL;
-        uint64_t nodes = 0;
-        for (size_t k = i; k < e->place_count && hanse_hash_equal(&e->places[k].journal, &place->journal);
-             k++) {
-            if (may_dial(e, &e->places[k]) && random_below(e, ++nodes) == 0)
-                of_domain = &e->places[k];
-        }
-        if (of_domain != NULL && random_below(e, ++domains) == 0)
-            drawn = of_domain;
-    }
-    return drawn;
-}
-
-static void dial(struct hanse_engine *e, struct place *place)
+static struct link *dial(struct hanse_engine *e, struct place *place)
 {
     struct link *link = link_open(e, ++e->last_dialled, &place->key, HANSE_LINK_MEMBER);
     link->lobby = e->config.lobby;
+    link->kept = random_below(e, 2) == 0;
     struct hanse_effect *effect = effect_add(e, HANSE_EFFECT_DIAL);
     effect->dial.link = link->id;
     effect->dial.key = place->key;
     effect->dial.endpoint = scratch_copy(e, place->endpoint, strlen(place->endpoint) + 1);
     effect->dial.lobby = link->lobby;
     send_hello(e, link);
+    return link;
 }
 
-static void keep_enough(struct hanse_engine *e)
+void links_keep_enough(struct hanse_engine *e)
 {
     size_t target = e->config.links_target == 0 ? LINKS_TARGET : e->config.links_target;
     size_t members = 0;
+    if (hanse_hash_is_zero(&e->config.pin.mesh))
+        return;
     for (size_t i = 0; i < e->link_count; i++)
-        members += e->links[i].right == HANSE_LINK_MEMBER;
+        members += e->links[i].right == HANSE_LINK_MEMBER && e->links[i].instead_of == 0;
     for (; members < target; members++) {
-        struct place *place = draw(e);
+        struct place *place = places_draw(e);
         if (place == NULL)
             return;
         dial(e, place);
     }
+}
+
+/* The new link is made before the old one is closed: in link_settle. */
+static void redraw(struct hanse_engine *e)
+{
+    if (e->now_ms < e->next_redraw_ms)
+        return;
+    bool first = e->next_redraw_ms == 0;
+    e->next_redraw_ms = e->now_ms + REDRAW_MS / 2 + random_below(e, REDRAW_MS);
+    const struct link *old = NULL;
+    uint64_t count = 0;
+    for (size_t i = 0; i < e->link_count; i++) {
+        const struct link *link = &e->links[i];
+        if (link->dialled && link_is_member(link) && !link->kept && random_below(e, ++count) == 0)
+            old = link;
+    }
+    struct place *place = first || old == NULL ? NULL : places_draw(e);
+    if (place == NULL)
+        return;
+    hanse_link instead_of = old->id;
+    dial(e, place)->instead_of = instead_of;
 }
 
 void links_tick(struct hanse_engine *e)
@@ -217,9 +265,11 @@ void links_tick(struct hanse_engine *e)
             link->up ? e->now_ms - link->heard_ms > SILENCE_MS : e->now_ms - link->since_ms > HELLO_MS;
         if (late)
             link_close(e, link->id, HANSE_E_TIMED_OUT);
+        else if (link->surplus)
+            end_surplus(e, link);
     }
-    if (!hanse_hash_is_zero(&e->config.pin.mesh))
-        keep_enough(e);
+    links_keep_enough(e);
+    redraw(e);
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *link = &e->links[i];
         if (link_is_member(link) && e->now_ms - link->sent_ms >= KEEPALIVE_MS)

@@ -1,14 +1,13 @@
 /* PROTOCOL.md, "Links": HEADS. */
-#include <string.h>
-
-#include "engine_private.h"
+#include "walk.h"
 
 static bool we_are_ahead(const struct link *link, const struct ledger *ledger)
 {
     return link_known(link, ledger) < ledger->journal.held_size;
 }
 
-static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_reader *r, size_t count)
+static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_reader *r, size_t count,
+                       bool complete)
 {
     for (size_t i = 0; i < count; i++) {
         hanse_read_array(r, 3, 3);
@@ -20,14 +19,15 @@ static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_r
         if (r->error != HANSE_OK)
             return;
         struct ledger *ledger = ledger_find(e, &id);
-        /* A list of one journal that we pull from this peer is the end mark. */
-        bool end_mark = ledger != NULL && ledger->pulling == link->id && count == 1;
-        if (ledger != NULL && count == 1)
+        bool one_of_some = ledger != NULL && count == 1 && !complete;
+        bool end_mark = one_of_some && pull_is_over(e, link, ledger, size);
+        if (one_of_some)
             suspicion_end_mark(e, link, ledger);
         heads_learn(e, link, &id, size, &root);
         if (end_mark)
             pull_continue(e, link, ledger);
-        else if (ledger != NULL && count == 1 && ledger->waiting != NULL && ledger->waiting->from == link->id)
+        else if (ledger != NULL && count == 1 && ledger->pulling != link->id && ledger->waiting != NULL &&
+                 ledger->waiting->from == link->id)
             waiting_drop(e, ledger); /* the end mark of bodies that did not all come */
     }
 }
@@ -44,12 +44,15 @@ void recv_heads(struct hanse_engine *e, struct link *link, struct hanse_bytes me
         hanse_reader_fail(r, HANSE_E_NOT_ADMITTED);
         return;
     }
-    if (complete && link->known_count > 0)
-        memset(link->known, 0, link->known_count * sizeof link->known[0]);
-    read_heads(e, link, r, count);
+    if (complete)
+        link_forget(link);
+    read_heads(e, link, r, count, complete);
     message_close(r, MESSAGE_HEADS, elements);
     if (r->error != HANSE_OK || !complete || link->lobby)
         return;
     fence_answered(e, link);
-    send_heads(e, link, false, we_are_ahead);
+    if (walk_wanted(e))
+        walk_start(e, link); /* what it lacks is told in steps */
+    else
+        send_heads(e, link, false, we_are_ahead);
 }

@@ -19,6 +19,6 @@ void recv_root(struct hanse_engine *e, struct link *link, struct hanse_bytes mes
         e->compared_ms = e->now_ms;
         fence_answered(e, link);
     } else {
-        send_heads(e, link, true, NULL);
+        compare(e, link);
     }
 }

@@ -15,6 +15,7 @@ void recv_want(struct hanse_engine *e, struct link *link, struct hanse_bytes mes
     message_close(r, MESSAGE_WANT, elements);
     if (hanse_reader_finish(r) != HANSE_OK)
         return;
+    link->wanted_ms = e->now_ms;
     const struct ledger *ledger = ledger_find(e, &id);
     bool guest = link->right == HANSE_LINK_GUEST;
     if (ledger == NULL || !ledger->admitted || ledger->journal.held_size == 0 ||

@@ -42,6 +42,8 @@ static void ask_peer(struct hanse_engine *e, struct link *link, struct ledger *l
     struct inquiry *inquiry = ledger->inquiry;
     struct hanse_buffer message;
     inquiry->answered = false;
+    ledger->asked_link = link->id;
+    ledger->asked_first = inquiry->first;
     inquiry->deadline_ms = e->now_ms + PULL_MS;
     hanse_buffer_init(&message);
     message_begin(MESSAGE_WANT, &message);
@@ -106,6 +108,11 @@ void suspicion_recalled(struct hanse_engine *e, struct ledger *ledger, const str
     hanse_commit_release(&ours);
 }
 
+bool suspicion_asked(const struct link *link, const struct ledger *ledger, uint64_t first)
+{
+    return ledger->asked_link == link->id && ledger->asked_first == first;
+}
+
 bool suspicion_commit(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t first,
                       struct hanse_bytes message)
 {
@@ -156,8 +163,7 @@ void suspicion_end_mark(struct hanse_engine *e, const struct link *link, struct 
 
 void inquiries_tick(struct hanse_engine *e)
 {
-    for (uint32_t i = 0; i < e->ledger_count; i++) {
-        struct ledger *ledger = e->ledgers[i];
+    for (struct ledger *ledger = e->first_busy; ledger != NULL; ledger = ledger->next_busy) {
         if (ledger->inquiry != NULL && e->now_ms >= ledger->inquiry->deadline_ms)
             inquiry_end(e, ledger, true);
     }

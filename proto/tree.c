@@ -1,10 +1,9 @@
-/* PROTOCOL.md, "State". Three levels of pages with 16 ways each make the twelve binary levels; a page keeps
- * the four binary levels inside it. A page that was never used has the hash of an empty subtree.
- *
- *   nodes[1]            the page's top
- *   nodes[2..15]        inside
- *   nodes[16..31]       its 16 ways: tops of the pages below, or buckets on the lowest level
- */
+/* PROTOCOL.md, "State". The items stand in the order of their keys, in chunks; the inner nodes of the tree
+ * are not there as such. Beside each item stands the hash of the smallest node that holds it and the item
+ * before it. So every node with something on both sides has its hash kept once, beside the first item of its
+ * right half, and every bucket of two or more beside its second item. What is not kept is cheap: a node with
+ * one item or with an empty side. Pages of sixteen ways, kept before, took 1.3 KB an item while the tree was
+ * sparse. */
 #include "hanse/tree.h"
 
 #include <stdlib.h>
@@ -12,102 +11,87 @@
 
 #include "hanse/check.h"
 
-#define LEVELS 3
-#define WAYS   16
+#define DEPTH     12u /* of the buckets */
+#define CHUNK_MAX 64u
 
-struct bucket {
-    struct hanse_tree_item *items; /* by key */
-    uint32_t count;
-    uint32_t capacity;
+struct slot {
+    struct hanse_tree_item item;
+    struct hanse_hash joint; /* of the smallest node with the item before; zero: to be worked out */
 };
 
-struct page {
-    struct hanse_hash nodes[2 * WAYS];
-    uint16_t dirty; /* ways whose hash is out of date */
-    union {
-        struct page *page;
-        struct bucket *bucket;
-    } ways[WAYS];
+struct chunk {
+    struct slot *slots;
+    uint16_t count; /* at least 1 */
+    uint16_t capacity;
+    uint16_t first; /* bucket of its first slot */
 };
 
 struct hanse_tree {
-    struct page *top;
+    struct chunk *chunks;
+    uint32_t chunk_count;
     uint64_t count;
-    struct hanse_hash empty[LEVELS + 1]; /* hash of an empty way, [LEVELS] being an empty bucket */
+};
+
+struct place { /* of a slot, or the end: one past the last chunk */
+    uint32_t chunk;
+    uint32_t at;
+};
+
+/* Hashes of a node without items, by its depth. */
+static const struct hanse_hash empty[DEPTH + 1] = {
+    {"\x7f\xb0\x19\x46\x64\xd9\x17\x7f\xa9\xad\xb7\xf0\x91\xa4\xef\xe8"
+     "\xe4\x18\x7f\x80\x11\x87\xf8\x73\xe6\xf4\x1b\xcb\x45\xc8\xc2\xc4"},
+    {"\x04\x1b\xce\xe2\x34\xa4\x02\x78\x8b\x79\xac\xfc\x93\x8f\x02\x07"
+     "\xfe\xc2\xf0\x5f\x01\xde\xb3\x32\xac\xcd\x18\xe9\x1a\x90\xa4\xd8"},
+    {"\xd6\xd5\x4c\x48\xa5\x45\x37\x76\x13\x3f\xc1\xda\xcb\x26\x4b\x25"
+     "\x21\xcc\x79\x2d\x97\x6a\xb0\xfd\x33\x8c\x35\x8b\xa0\x96\x2f\xf3"},
+    {"\x36\x2a\x2e\x3d\x8d\x1d\xf9\x55\x69\xb7\xc7\x53\x21\x0f\xf6\xc9"
+     "\x8e\x53\x6a\xaf\x2b\xb8\x2b\xd0\xb8\x42\x6b\x39\x47\x0b\xc2\x46"},
+    {"\x48\x9d\x59\x03\x48\x77\xe2\x6c\x67\x26\xae\xc3\x99\xab\xdf\xab"
+     "\x35\xa1\x6a\x15\xfb\x9d\x33\xa2\x70\x64\x86\x70\x48\xde\xa9\x1d"},
+    {"\x0c\x0e\x3a\x75\x4f\xb1\x0b\x6d\xe9\x6e\x25\x0e\xdf\x76\x56\x82"
+     "\x8e\x31\x6d\xb3\x38\x75\x79\x5a\xbd\x17\x6e\x87\xd6\x2f\x2b\xac"},
+    {"\x18\x20\x66\xf0\xb5\x02\x68\x97\x3b\x4a\xe9\x68\x13\xf5\xf8\xdc"
+     "\xb5\xea\x53\x4d\x54\xd4\xd9\x17\xff\xc2\xfd\xa6\x7d\xae\x9e\x8d"},
+    {"\x63\x1f\xf0\x46\x21\x3b\xc1\x44\x83\xd6\x45\xa2\x0c\x20\x71\xcf"
+     "\x8a\x88\xa7\x8e\x9c\xd6\x99\x6a\x1e\x3c\x0e\xc3\x84\x92\x39\x81"},
+    {"\xb9\x0f\xe9\x02\x1a\x8a\x92\x4c\x77\xf3\x21\x07\xcd\x7e\x3f\x7f"
+     "\xe7\xce\x38\x30\x4f\x96\x7c\x3f\xe0\x02\xe4\x5f\x8d\x73\x35\xd8"},
+    {"\xd3\x91\xb7\xc6\xf5\xf8\x3d\x00\x08\x9b\xb9\x49\x91\x1b\xd4\xc3"
+     "\x3c\x31\x16\xdf\x18\x24\x3f\x05\x7e\xfd\xd6\x31\xea\x0d\x3f\xe2"},
+    {"\x43\x93\x77\xef\x21\xc6\xb2\x02\x75\x50\x82\x62\x55\xc1\x73\x7f"
+     "\xe0\x5e\xcd\x25\x28\x13\x32\xe9\xb3\x4c\x5f\xa5\xd4\x7f\x79\x44"},
+    {"\xc7\x7d\xa2\x45\x62\x8c\x4e\x76\x93\x1a\xda\x39\x28\x85\x42\x1f"
+     "\x63\x7a\xbc\x3f\xe8\xd0\xca\xaa\xd2\xf8\xbb\xb0\xe3\x74\x75\xaa"},
+    {"\xaf\xba\x10\xdb\x34\x7e\x6b\xb5\x83\xb3\xf7\x4f\x1d\xf5\x4b\xd6"
+     "\x76\x1a\xb3\x61\xd4\x90\x3b\x38\xcc\x3c\x51\xb2\x2c\x23\x30\x63"},
 };
 
 static struct hanse_hash join(const struct hanse_hash *left, const struct hanse_hash *right)
 {
-    struct hanse_bytes parts[2] = {hanse_hash_bytes(left), hanse_hash_bytes(right)};
-    return hanse_hash_parts(HANSE_TAG_TREE_NODE, parts, 2);
+    uint8_t node[1 + 2 * HANSE_HASH_SIZE] = {HANSE_TAG_TREE_NODE};
+    memcpy(node + 1, left->bytes, HANSE_HASH_SIZE);
+    memcpy(node + 1 + HANSE_HASH_SIZE, right->bytes, HANSE_HASH_SIZE);
+    return hanse_hash_sha256(hanse_bytes(node, sizeof node));
 }
 
-static struct hanse_hash bucket_hash(const struct bucket *bucket)
+static unsigned bucket_of(const struct hanse_hash *key)
 {
-    uint32_t count = bucket == NULL ? 0 : bucket->count;
-    uint8_t prefix[4] = {(uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8),
-                         (uint8_t)count};
-    struct hanse_buffer leaves;
-    hanse_buffer_init(&leaves);
-    hanse_buffer_append(&leaves, prefix, sizeof prefix);
-    for (uint32_t i = 0; i < count; i++)
-        hanse_buffer_append(&leaves, bucket->items[i].leaf.bytes, HANSE_HASH_SIZE);
-    struct hanse_bytes part = hanse_buffer_bytes(&leaves);
-    struct hanse_hash hash = hanse_hash_parts(HANSE_TAG_BUCKET, &part, 1);
-    hanse_buffer_release(&leaves);
-    return hash;
-}
-
-static unsigned way_of(const struct hanse_hash *key, int level)
-{
-    return level == 0 ? key->bytes[0] >> 4 : level == 1 ? key->bytes[0] & 15u : key->bytes[1] >> 4;
-}
-
-static struct page *page_new(const struct hanse_hash *empty_way)
-{
-    struct page *page = hanse_calloc(1, sizeof *page);
-    for (unsigned i = WAYS; i < 2 * WAYS; i++)
-        page->nodes[i] = *empty_way;
-    for (unsigned i = WAYS - 1; i > 0; i--) {
-        bool last_of_level = ((i + 1) & i) == 0; /* all nodes of a level are equal: hash one, copy it */
-        page->nodes[i] =
-            last_of_level ? join(&page->nodes[2 * i], &page->nodes[2 * i + 1]) : page->nodes[i + 1];
-    }
-    return page;
+    return (unsigned)key->bytes[0] << 4 | key->bytes[1] >> 4;
 }
 
 struct hanse_tree *hanse_tree_new(void)
 {
-    struct hanse_tree *tree = hanse_calloc(1, sizeof *tree);
-    tree->empty[LEVELS] = bucket_hash(NULL);
-    for (int level = LEVELS; level > 0; level--) {
-        struct hanse_hash hash = tree->empty[level];
-        for (int i = 0; i < 4; i++)
-            hash = join(&hash, &hash);
-        tree->empty[level - 1] = hash;
-    }
-    return tree;
-}
-
-static void page_destroy(struct page *page, int level)
-{
-    for (unsigned i = 0; i < WAYS; i++) {
-        if (level < LEVELS - 1 && page->ways[i].page != NULL)
-            page_destroy(page->ways[i].page, level + 1);
-        if (level == LEVELS - 1 && page->ways[i].bucket != NULL) {
-            free(page->ways[i].bucket->items);
-            free(page->ways[i].bucket);
-        }
-    }
-    free(page);
+    return hanse_calloc(1, sizeof(struct hanse_tree));
 }
 
 void hanse_tree_destroy(struct hanse_tree **tree)
 {
     if (*tree == NULL)
         return;
-    if ((*tree)->top != NULL)
-        page_destroy((*tree)->top, 0);
+    for (uint32_t i = 0; i < (*tree)->chunk_count; i++)
+        free((*tree)->chunks[i].slots);
+    free((*tree)->chunks);
     free(*tree);
     *tree = NULL;
 }
@@ -117,137 +101,278 @@ uint64_t hanse_tree_count(const struct hanse_tree *tree)
     return tree->count;
 }
 
-/* Where the key stands in its bucket, or would. */
-static uint32_t position(const struct bucket *bucket, const struct hanse_hash *key, bool *ret_found)
+static struct slot *slot_at(const struct hanse_tree *tree, struct place place)
 {
-    uint32_t low = 0;
-    uint32_t high = bucket->count;
-    *ret_found = false;
+    return &tree->chunks[place.chunk].slots[place.at];
+}
+
+static struct place end_of(const struct hanse_tree *tree)
+{
+    return (struct place){.chunk = tree->chunk_count};
+}
+
+static bool same_place(struct place a, struct place b)
+{
+    return a.chunk == b.chunk && a.at == b.at;
+}
+
+static struct place after(const struct hanse_tree *tree, struct place place)
+{
+    if (++place.at == tree->chunks[place.chunk].count)
+        place = (struct place){.chunk = place.chunk + 1};
+    return place;
+}
+
+/* The first slot from `from` to `to` whose bucket is not before `bucket`; else `to`. */
+static struct place seek(const struct hanse_tree *tree, struct place from, struct place to, unsigned bucket)
+{
+    if (same_place(from, to))
+        return to;
+    uint32_t low = from.chunk + 1; /* the first chunk that begins at the bucket or later */
+    uint32_t high = to.chunk + (to.at > 0);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = hanse_hash_compare(&bucket->items[middle].key, key);
-        if (order == 0) {
-            *ret_found = true;
-            return middle;
-        }
-        if (order < 0)
+        if (tree->chunks[middle].first < bucket)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    struct place found = {.chunk = low - 1}; /* or the slot is in the one before */
+    uint32_t limit = found.chunk == to.chunk ? to.at : tree->chunks[found.chunk].count;
+    uint32_t last = limit;
+    found.at = found.chunk == from.chunk ? from.at : 0;
+    while (found.at < last) {
+        uint32_t middle = found.at + (last - found.at) / 2;
+        if (bucket_of(&tree->chunks[found.chunk].slots[middle].item.key) < bucket)
+            found.at = middle + 1;
+        else
+            last = middle;
+    }
+    if (found.at < limit)
+        return found;
+    return found.chunk == to.chunk ? to : (struct place){.chunk = found.chunk + 1};
+}
+
+/* Where the key stands, or would: in the chunk that must hold it, perhaps one past its last slot. */
+static struct place position(const struct hanse_tree *tree, const struct hanse_hash *key, bool *ret_found)
+{
+    uint32_t low = 0;
+    uint32_t high = tree->chunk_count;
+    *ret_found = false;
+    while (low < high) { /* chunks that begin at the key or before it */
+        uint32_t middle = low + (high - low) / 2;
+        if (hanse_hash_compare(&tree->chunks[middle].slots[0].item.key, key) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct place place = {.chunk = low == 0 ? 0 : low - 1};
+    high = tree->chunk_count == 0 ? 0 : tree->chunks[place.chunk].count;
+    while (place.at < high) {
+        uint32_t middle = place.at + (high - place.at) / 2;
+        int order = hanse_hash_compare(&tree->chunks[place.chunk].slots[middle].item.key, key);
+        if (order == 0) {
+            *ret_found = true;
+            place.at = middle;
+            return place;
+        }
+        if (order < 0)
+            place.at = middle + 1;
+        else
+            high = middle;
+    }
+    return place;
 }
 
 const struct hanse_tree_item *hanse_tree_find(const struct hanse_tree *tree, const struct hanse_hash *key)
 {
-    const struct page *page = tree->top;
-    for (int level = 0; level < LEVELS - 1 && page != NULL; level++)
-        page = page->ways[way_of(key, level)].page;
-    const struct bucket *bucket = page == NULL ? NULL : page->ways[way_of(key, LEVELS - 1)].bucket;
-    if (bucket == NULL)
-        return NULL;
     bool found = false;
-    uint32_t at = position(bucket, key, &found);
-    return found ? &bucket->items[at] : NULL;
+    struct place place = position(tree, key, &found);
+    return found ? &slot_at(tree, place)->item : NULL;
 }
 
-/* The key's bucket, made if need be, its path marked as out of date. */
-static struct bucket *bucket_to_change(struct hanse_tree *tree, const struct hanse_hash *key)
+/* First bucket of the right half of a node. */
+static unsigned right_half(unsigned depth, unsigned prefix)
 {
-    struct page **slot = &tree->top;
-    for (int level = 0;; level++) {
-        if (*slot == NULL)
-            *slot = page_new(&tree->empty[level + 1]);
-        unsigned way = way_of(key, level);
-        struct page *page = *slot;
-        page->dirty |= (uint16_t)(1u << way);
-        if (level == LEVELS - 1) {
-            if (page->ways[way].bucket == NULL)
-                page->ways[way].bucket = hanse_calloc(1, sizeof(struct bucket));
-            return page->ways[way].bucket;
-        }
-        slot = &page->ways[way].page;
+    return (2 * prefix + 1) << (DEPTH - 1 - depth);
+}
+
+/* Whatever is kept of the nodes above a bucket is out of date. */
+static void forget_path(struct hanse_tree *tree, unsigned bucket)
+{
+    static const struct hanse_hash unknown;
+    struct place from = {0};
+    struct place to = end_of(tree);
+    for (unsigned depth = 0; depth < DEPTH && !same_place(from, to); depth++) {
+        unsigned prefix = bucket >> (DEPTH - depth);
+        struct place middle = seek(tree, from, to, right_half(depth, prefix));
+        if (!same_place(middle, from) && !same_place(middle, to))
+            slot_at(tree, middle)->joint = unknown;
+        if (bucket >= right_half(depth, prefix))
+            from = middle;
+        else
+            to = middle;
     }
+    if (!same_place(from, to) && !same_place(after(tree, from), to))
+        slot_at(tree, after(tree, from))->joint = unknown;
+}
+
+/* Half of a full chunk goes to a new one behind it. */
+static void split(struct hanse_tree *tree, uint32_t number)
+{
+    tree->chunks = hanse_realloc(tree->chunks, (tree->chunk_count + 1) * sizeof tree->chunks[0]);
+    struct chunk *chunk = &tree->chunks[number];
+    memmove(chunk + 2, chunk + 1, (tree->chunk_count - number - 1) * sizeof *chunk);
+    tree->chunk_count++;
+    uint16_t kept = chunk->count / 2;
+    chunk[1].count = chunk[1].capacity = (uint16_t)(chunk->count - kept);
+    chunk[1].slots = hanse_malloc(chunk[1].capacity * sizeof chunk->slots[0]);
+    memcpy(chunk[1].slots, chunk->slots + kept, chunk[1].count * sizeof chunk->slots[0]);
+    chunk[1].first = (uint16_t)bucket_of(&chunk[1].slots[0].item.key);
+    chunk->count = chunk->capacity = kept;
+    chunk->slots = hanse_realloc(chunk->slots, kept * sizeof chunk->slots[0]);
+}
+
+static void insert(struct hanse_tree *tree, struct place place, const struct hanse_tree_item *item)
+{
+    if (tree->chunk_count == 0) {
+        tree->chunks = hanse_realloc(tree->chunks, sizeof tree->chunks[0]); /* it may have had items once */
+        tree->chunks[0] = (struct chunk){0};
+        tree->chunk_count = 1;
+    } else if (tree->chunks[place.chunk].count == CHUNK_MAX) {
+        split(tree, place.chunk);
+        uint16_t kept = tree->chunks[place.chunk].count;
+        if (place.at > kept)
+            place = (struct place){.chunk = place.chunk + 1, .at = place.at - kept};
+    }
+    struct chunk *chunk = &tree->chunks[place.chunk];
+    if (chunk->count == chunk->capacity) {
+        chunk->capacity = (uint16_t)(chunk->capacity + 1 + chunk->capacity / 16);
+        chunk->slots = hanse_realloc(chunk->slots, chunk->capacity * sizeof chunk->slots[0]);
+    }
+    struct slot *slot = &chunk->slots[place.at];
+    memmove(slot + 1, slot, (chunk->count - place.at) * sizeof *slot);
+    *slot = (struct slot){.item = *item};
+    chunk->count++;
+    chunk->first = (uint16_t)bucket_of(&chunk->slots[0].item.key);
+    tree->count++;
 }
 
 struct hanse_tree_item hanse_tree_put(struct hanse_tree *tree, const struct hanse_tree_item *item)
 {
-    struct bucket *bucket = bucket_to_change(tree, &item->key);
+    struct hanse_tree_item before = {.key = item->key, .index = HANSE_TREE_ABSENT};
     bool found = false;
-    uint32_t at = position(bucket, &item->key, &found);
+    struct place place = position(tree, &item->key, &found);
     if (found) {
-        struct hanse_tree_item before = bucket->items[at];
-        bucket->items[at] = *item;
-        return before;
+        before = slot_at(tree, place)->item;
+        slot_at(tree, place)->item = *item;
+    } else {
+        insert(tree, place, item);
     }
-    if (bucket->count == bucket->capacity) {
-        bucket->capacity = bucket->capacity == 0 ? 2 : bucket->capacity * 2;
-        bucket->items = hanse_realloc(bucket->items, bucket->capacity * sizeof bucket->items[0]);
-    }
-    memmove(&bucket->items[at + 1], &bucket->items[at], (bucket->count - at) * sizeof bucket->items[0]);
-    bucket->items[at] = *item;
-    bucket->count++;
-    tree->count++;
-    return (struct hanse_tree_item){.key = item->key, .index = HANSE_TREE_ABSENT};
+    forget_path(tree, bucket_of(&item->key));
+    return before;
 }
 
 void hanse_tree_remove(struct hanse_tree *tree, const struct hanse_hash *key)
 {
-    if (hanse_tree_find(tree, key) == NULL)
-        return;
-    struct bucket *bucket = bucket_to_change(tree, key);
     bool found = false;
-    uint32_t at = position(bucket, key, &found);
-    HANSE_CHECK(found);
-    bucket->count--;
-    memmove(&bucket->items[at], &bucket->items[at + 1], (bucket->count - at) * sizeof bucket->items[0]);
+    struct place place = position(tree, key, &found);
+    if (!found)
+        return;
+    struct chunk *chunk = &tree->chunks[place.chunk];
+    struct slot *slot = slot_at(tree, place);
+    chunk->count--;
     tree->count--;
+    memmove(slot, slot + 1, (chunk->count - place.at) * sizeof *slot);
+    if (chunk->count > 0) {
+        chunk->first = (uint16_t)bucket_of(&chunk->slots[0].item.key);
+    } else {
+        free(chunk->slots);
+        tree->chunk_count--;
+        memmove(chunk, chunk + 1, (tree->chunk_count - place.chunk) * sizeof *chunk);
+    }
+    forget_path(tree, bucket_of(key));
 }
 
-static const struct hanse_hash *page_root(struct page *page, int level)
+static struct hanse_hash bucket_hash(const struct hanse_tree *tree, struct place from, struct place to)
 {
-    uint32_t stale = 0; /* nodes of this page to hash again */
-    for (unsigned way = 0; way < WAYS; way++) {
-        if ((page->dirty & 1u << way) == 0)
-            continue;
-        page->nodes[WAYS + way] = level == LEVELS - 1 ? bucket_hash(page->ways[way].bucket)
-                                                      : *page_root(page->ways[way].page, level + 1);
-        for (unsigned node = (WAYS + way) / 2; node > 0; node /= 2)
-            stale |= 1u << node;
+    struct hanse_buffer bucket;
+    uint8_t count[4] = {0};
+    uint8_t one[1 + sizeof count + HANSE_HASH_SIZE] = {HANSE_TAG_BUCKET, 0, 0, 0, 1};
+    if (same_place(after(tree, from), to)) {
+        memcpy(one + 1 + sizeof count, slot_at(tree, from)->item.leaf.bytes, HANSE_HASH_SIZE);
+        return hanse_hash_sha256(hanse_bytes(one, sizeof one));
     }
-    for (unsigned node = WAYS - 1; node > 0; node--) {
-        if ((stale & 1u << node) != 0)
-            page->nodes[node] = join(&page->nodes[2 * node], &page->nodes[2 * node + 1]);
+    hanse_buffer_init(&bucket);
+    hanse_buffer_append(&bucket, count, sizeof count);
+    for (struct place at = from; !same_place(at, to); at = after(tree, at))
+        hanse_buffer_append(&bucket, slot_at(tree, at)->item.leaf.bytes, HANSE_HASH_SIZE);
+    size_t items = bucket.size / HANSE_HASH_SIZE;
+    for (unsigned i = 0; i < sizeof count; i++)
+        bucket.data[i] = (char)(items >> (24 - 8 * i));
+    struct hanse_bytes whole = hanse_buffer_bytes(&bucket);
+    struct hanse_hash hash = hanse_hash_parts(HANSE_TAG_BUCKET, &whole, 1);
+    hanse_buffer_release(&bucket);
+    return hash;
+}
+
+/* The hash of the node at that depth with that path, whose items stand from `from` to `to`. */
+static struct hanse_hash node_hash(struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                                   struct place from, struct place to)
+{
+    if (same_place(from, to))
+        return empty[depth];
+    struct place middle =
+        depth == DEPTH ? after(tree, from) : seek(tree, from, to, right_half(depth, prefix));
+    bool kept = !same_place(middle, from) && !same_place(middle, to);
+    if (kept && !hanse_hash_is_zero(&slot_at(tree, middle)->joint))
+        return slot_at(tree, middle)->joint;
+    struct hanse_hash hash;
+    if (depth == DEPTH) {
+        hash = bucket_hash(tree, from, to);
+    } else {
+        struct hanse_hash left = node_hash(tree, depth + 1, 2 * prefix, from, middle);
+        struct hanse_hash right = node_hash(tree, depth + 1, 2 * prefix + 1, middle, to);
+        hash = join(&left, &right);
     }
-    page->dirty = 0;
-    return &page->nodes[1];
+    if (kept)
+        slot_at(tree, middle)->joint = hash;
+    return hash;
 }
 
 struct hanse_hash hanse_tree_root(struct hanse_tree *tree)
 {
-    return tree->top == NULL ? tree->empty[0] : *page_root(tree->top, 0);
+    return node_hash(tree, 0, 0, (struct place){0}, end_of(tree));
 }
 
-static void page_each(const struct page *page, int level,
-                      void (*visit)(void *context, const struct hanse_tree_item *), void *context)
+/* Where the node's items begin, and the end of them. */
+static struct place range_of(const struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                             struct place *ret_end)
 {
-    for (unsigned way = 0; way < WAYS; way++) {
-        if (level < LEVELS - 1) {
-            if (page->ways[way].page != NULL)
-                page_each(page->ways[way].page, level + 1, visit, context);
-            continue;
-        }
-        const struct bucket *bucket = page->ways[way].bucket;
-        for (uint32_t i = 0; bucket != NULL && i < bucket->count; i++)
-            visit(context, &bucket->items[i]);
-    }
+    HANSE_CHECK(depth <= DEPTH && prefix >> depth == 0);
+    struct place from = seek(tree, (struct place){0}, end_of(tree), prefix << (DEPTH - depth));
+    *ret_end = seek(tree, from, end_of(tree), (prefix + 1) << (DEPTH - depth));
+    return from;
 }
 
-void hanse_tree_each(const struct hanse_tree *tree,
-                     void (*visit)(void *context, const struct hanse_tree_item *), void *context)
+struct hanse_hash hanse_tree_node(struct hanse_tree *tree, unsigned depth, unsigned prefix)
 {
-    if (tree->top != NULL)
-        page_each(tree->top, 0, visit, context);
+    struct place to;
+    struct place from = range_of(tree, depth, prefix, &to);
+    return node_hash(tree, depth, prefix, from, to);
+}
+
+size_t hanse_tree_under(const struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                        const struct hanse_tree_item **ret_items, size_t max)
+{
+    size_t count = 0;
+    struct place to;
+    struct place at = range_of(tree, depth, prefix, &to);
+    for (; count < max && !same_place(at, to); at = after(tree, at))
+        ret_items[count++] = &slot_at(tree, at)->item;
+    for (; at.chunk < to.chunk; at = (struct place){.chunk = at.chunk + 1})
+        count += tree->chunks[at.chunk].count - at.at;
+    return count + to.at - at.at;
 }
 
 static void be64(uint64_t value, uint8_t out[static 8])
@@ -264,6 +389,15 @@ static struct hanse_hash numbered_leaf(enum hanse_hash_tag tag, const struct han
     struct hanse_bytes parts[3] = {hanse_hash_bytes(name), hanse_bytes(digits, sizeof digits),
                                    hanse_hash_bytes(content)};
     return hanse_hash_parts(tag, parts, 3);
+}
+
+void hanse_walk_digest(uint64_t salt, const struct hanse_hash *hash, uint8_t *out, size_t size)
+{
+    uint8_t digits[8];
+    be64(salt, digits);
+    struct hanse_bytes parts[2] = {hanse_bytes(digits, sizeof digits), hanse_hash_bytes(hash)};
+    struct hanse_hash digest = hanse_hash_parts(HANSE_TAG_WALK, parts, 2);
+    memcpy(out, digest.bytes, size);
 }
 
 struct hanse_hash hanse_state_leaf(const struct hanse_hash *key, uint64_t index,

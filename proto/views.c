@@ -14,25 +14,16 @@ const struct hanse_journal *hanse_engine_journal(const struct hanse_engine *e, c
     return ledger == NULL ? NULL : &ledger->journal;
 }
 
-size_t hanse_engine_roster(struct hanse_engine *e, const struct hanse_roster_entry **ret_entries)
-{
-    roster_build(e);
-    *ret_entries = e->roster;
-    return e->roster_count;
-}
-
 size_t hanse_engine_domains(const struct hanse_engine *e, struct hanse_domain_view *ret_views, size_t max)
 {
     for (size_t i = 0; i < e->admission_count && i < max; i++) {
-        const struct admission *admission = &e->admissions[i];
-        const struct ledger *ledger = ledger_find(e, &admission->body.journal);
+        const struct admission *admission = e->admissions[i];
+        const struct ledger *ledger = e->ledgers[admission->ledger];
         struct hanse_domain_view *view = &ret_views[i];
         memset(view, 0, sizeof *view);
         memcpy(view->name, admission->name, sizeof view->name);
-        view->journal = admission->body.journal;
+        view->journal = ledger->journal.id;
         view->compared_ms = e->compared_ms;
-        if (ledger == NULL)
-            continue;
         view->size = ledger->journal.held_size;
         view->known_size = ledger->known_size;
         view->seal_time_ms = ledger->journal.seal_time_ms;

@@ -13,6 +13,7 @@ import urllib.request
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
+RETRY_S = 10  # how long a node that has just started is asked again
 
 
 class Failed(Exception):
@@ -58,6 +59,7 @@ class Node:
     """One node: a home, a process, an HTTP address."""
 
     tied = False  # it dies with the process that started it, however that one ends
+    flags = ()  # of `up`, each time
 
     def __init__(self, program, folder, name, port):
         self.program, self.name = str(program), name
@@ -85,8 +87,8 @@ class Node:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         reader, writer = os.pipe()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--home", self.home, "up", "--ready-fd", str(writer), *flags],
-                                            pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            command = [self.program, "--home", self.home, "up", "--ready-fd", str(writer), *self.flags, *flags]
+            self.process = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True,
                                             preexec_fn=tie_to_parent if self.tied else None)
         os.close(writer)
@@ -132,13 +134,18 @@ class Node:
         if token:
             headers["Authorization"] = "Bearer " + (self.home / "token").read_text().strip()
         request = urllib.request.Request("http://%s/api/v1/%s" % (self.http, path), json.dumps(body).encode(), headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            raise Refused(error.code, error.read().decode(errors="replace")) from None
-        except OSError as error:
-            raise Failed("%s does not answer: %s" % (self.name, error)) from None
+        patience = time.monotonic() + RETRY_S
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                said = error.read().decode(errors="replace")
+                if "Retry-After" not in error.headers or time.monotonic() > patience:
+                    raise Refused(error.code, said) from None
+                time.sleep(0.02)  # a node on this machine: a second is long
+            except OSError as error:
+                raise Failed("%s does not answer: %s" % (self.name, error)) from None
 
     def has(self, domain, contract, version=None):
         """The author's bytes, or None."""

@@ -108,6 +108,9 @@ struct hanse_published_version {
     uint64_t entry;             /* of the live one */
     struct hanse_bytes content; /* until the next question */
 };
+/* Questions in between see one moment, and are answered faster. Errors: IO. */
+HANSE_MUST_USE int hanse_published_begin(struct hanse_published *published);
+void hanse_published_end(struct hanse_published *published);
 /* `key` is that of the entry: id@version, encoded. Errors: IO, CORRUPT. */
 HANSE_MUST_USE int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal,
                                         const char *contract, const char *version, struct hanse_bytes key,

@@ -15,7 +15,7 @@ struct hanse_commit_item {
     struct hanse_hash key_hash;
     uint64_t replaces; /* index of the entry that this one supersedes in the state, or HANSE_TREE_ABSENT; set
                           by hanse_journal_apply */
-    void *prepared;    /* the publisher's: what it already read from the body, for the projector; or NULL */
+    void *prepared;    /* what was already read from the body, for the projector; or NULL */
 };
 
 struct hanse_commit {

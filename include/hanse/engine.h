@@ -8,9 +8,11 @@
  *   LOAD     → LOADED, with what the store has
  *   RECALL   → RECALLED, with what the store has
  *   FREEZE   → FROZEN, once the proof and the cut are durable, after the answers to all PERSISTs before it;
- * in between the engine is given the journal as it is now (forget_journal, restore_*) SEND, DIAL and CLOSE
- * ask for nothing; a link that breaks gives LINK_DOWN. Effects and all they point to are valid until the next
- * step. Events borrow: what they point to must live until its effects are applied. */
+ *              in between the engine is given the journal as it is now (forget_journal, restore_*)
+ * RECALL and FREEZE are answered before any other event, but for the answers to PERSISTs.
+ * SEND, DIAL and CLOSE ask for nothing; a link that breaks gives LINK_DOWN.
+ * Effects and all they point to are valid until the next step, a PERSIST's commit and a FREEZE's proof until
+ * their answers. Events borrow: what they point to must live until its effects are applied. */
 #ifndef HANSE_ENGINE_H
 #define HANSE_ENGINE_H
 
@@ -106,6 +108,7 @@ struct hanse_event {
             /* whole COMMIT or BODY messages, in order */
             const struct hanse_bytes *messages;
             size_t count;
+            bool more; /* the rest comes with another LOADED */
         } loaded;
         struct {
             struct hanse_hash journal;
@@ -146,7 +149,8 @@ struct hanse_effect {
     enum hanse_effect_type type;
     union {
         struct {
-            const struct hanse_commit *commit;
+            /* Lives until PERSISTED or PERSIST_FAILED; `prepared` of its items is the caller's to set. */
+            struct hanse_commit *commit;
             struct hanse_bytes frontier; /* of the journal after it, for restoring */
             struct hanse_hash heads_root;
             bool own; /* written here: durable before it is acknowledged */
@@ -227,9 +231,9 @@ HANSE_MUST_USE int hanse_engine_restore_live(struct hanse_engine *engine, const 
 void hanse_engine_restore_frozen(struct hanse_engine *engine, const struct hanse_hash *id);
 /* Between FREEZE and FROZEN: what the engine holds of the journal is no more; it is restored as above. */
 void hanse_engine_forget_journal(struct hanse_engine *engine, const struct hanse_hash *id);
-/* Declares that this node writes `id` (which may be empty here still, or again). APPEND gives FENCED until
- * the journal has `fence_size` entries, and as many as any member told of; with `fenced`, also until three
- * members (or all others, when there are fewer) have been asked for its head. May be called at any time
+/* Declares that this node writes `id` (which may be empty here still, or again). APPEND gives CATCHING_UP
+ * until the journal has `fence_size` entries, and as many as any member told of; with `fenced`, also until
+ * three members (or all others, when there are fewer) have been asked for its head. May be called at any time
  * between steps (a domain added to a running node). */
 void hanse_engine_own(struct hanse_engine *engine, const struct hanse_hash *id, bool fenced,
                       uint64_t fence_size);
@@ -254,7 +258,11 @@ struct hanse_roster_entry {
     struct hanse_hash journal;             /* of its domain */
     char endpoint[HANSE_ENDPOINT_MAX + 1]; /* empty: only dials */
 };
-size_t hanse_engine_roster(struct hanse_engine *engine, const struct hanse_roster_entry **ret_entries);
+/* The roster by key, each key once, as far as `max` entries; gives how many there are. */
+size_t hanse_engine_roster(const struct hanse_engine *engine, struct hanse_roster_entry *ret_entries,
+                           size_t max);
+/* Whether the key is in the roster. */
+bool hanse_engine_admits(const struct hanse_engine *engine, const struct hanse_curve_key *key);
 
 struct hanse_domain_view { /* an admitted domain, and how well this node knows it */
     char name[HANSE_NAME_MAX + 1];
@@ -287,7 +295,7 @@ size_t hanse_engine_links(struct hanse_engine *engine, struct hanse_link_view *r
 size_t hanse_engine_pending_bytes(const struct hanse_engine *engine);
 
 bool hanse_engine_frozen(const struct hanse_engine *engine, const struct hanse_hash *id);
-/* Whether an own journal may be signed now: HANSE_OK, FENCED or FROZEN. */
+/* Whether an own journal may be signed now: HANSE_OK, CATCHING_UP or FROZEN. */
 HANSE_MUST_USE int hanse_engine_may_sign(struct hanse_engine *engine, const struct hanse_hash *id);
 
 #endif

@@ -33,7 +33,7 @@
     X(STALE, -30, "the journal has moved on: a replayed or outdated commit")                                 \
     X(GAP, -31, "entries before these are missing")                                                          \
     X(FORK, -32, "a peer tells of another history of the same journal")                                      \
-    X(FENCED, -33, "this node may not sign yet: its journal is behind what it has signed before")            \
+    X(CATCHING_UP, -33, "this node may not sign yet: it asks the mesh for what it published before")         \
     X(UNKNOWN_JOURNAL, -34, "that journal is not admitted to this mesh")                                     \
     X(NOT_WRITER, -35, "this node holds no key to write for that domain")                                    \
     X(MISSING_BODY, -36, "a body that the commit needs has not arrived")                                     \

@@ -17,12 +17,23 @@
 
 struct hanse_journal_change;
 
+struct hanse_journal_authority { /* an authority that takes no more memory than it has members */
+    enum hanse_authority_role role;
+    uint64_t version;
+    struct hanse_public_key signer;
+    struct hanse_hash next_key;
+    uint32_t threshold;
+    uint32_t member_count;
+    struct hanse_public_key *members; /* owned; NULL for a domain's */
+};
+
 struct hanse_journal {
     struct hanse_hash id;
-    struct hanse_frontier frontier;   /* provisional changes included */
-    struct hanse_hash root;           /* of the frontier */
-    struct hanse_authority authority; /* version 0 while the journal is empty */
-    uint64_t seal_time_ms;            /* of the last seal */
+    uint64_t size;            /* provisional changes included, as in all that follows but `held_` */
+    struct hanse_hash *peaks; /* the frontier's nodes, as many as there are; owned */
+    struct hanse_hash root;   /* of the frontier */
+    struct hanse_journal_authority authority; /* version 0 while the journal is empty */
+    uint64_t seal_time_ms;                    /* of the last seal */
     struct hanse_tree *state;
     uint64_t held_size; /* without provisional changes */
     struct hanse_hash held_root;
@@ -39,6 +50,14 @@ HANSE_MUST_USE int hanse_journal_restore(struct hanse_journal *journal, uint64_t
                                          struct hanse_bytes authority_body);
 HANSE_MUST_USE int hanse_journal_restore_live(struct hanse_journal *journal, uint64_t index,
                                               struct hanse_bytes entry);
+
+/* The numbers alone, as they are known of some place in a journal: enough to screen the commit that follows,
+ * or to seal one. */
+void hanse_journal_restore_to(struct hanse_journal *journal, const struct hanse_frontier *frontier,
+                              const struct hanse_authority *authority);
+/* The same numbers of this journal, provisional changes included. */
+void hanse_journal_numbers(const struct hanse_journal *journal, struct hanse_frontier *ret_frontier,
+                           struct hanse_authority *ret_authority);
 
 /* Judges the commit by what needs no bodies (rules 1, 2, 4 to 6 but the state root) so that nothing is
  * fetched for a forged one. Errors: STALE (it begins before our size), GAP, BAD_ROOT (validly signed, over
@@ -75,7 +94,10 @@ void hanse_journal_rollback(struct hanse_journal *journal);
 
 static inline uint64_t hanse_journal_size(const struct hanse_journal *journal)
 {
-    return journal->frontier.size;
+    return journal->size;
 }
+
+/* The frontier as it is stored. Valid until the journal changes. */
+struct hanse_bytes hanse_journal_frontier(const struct hanse_journal *journal);
 
 #endif

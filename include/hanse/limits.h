@@ -22,15 +22,22 @@
 #define HANSE_NAME_MAX             63u                      /* bytes of a domain's name */
 #define HANSE_ENDPOINT_MAX         255u
 #define HANSE_ENDPOINTS_MAX        8u
-#define HANSE_TIME_MAX_MS          253402300799999u     /* 9999-12-31: no time is after it */
-#define HANSE_SIZE_MAX             (1ull << 53)         /* entries of a journal */
-#define HANSE_ELEMENTS_MAX         16u                  /* elements of a structure, the later ones included */
-#define HANSE_HEADS_MAX            8192u                /* heads in a HEADS */
-#define HANSE_TITLE_MAX            200u                 /* bytes of a proposal's title */
-#define HANSE_CONTACT_MAX          200u                 /* bytes of a request's contact */
-#define HANSE_SOFTWARE_MAX         64u                  /* bytes of the software in a HELLO */
-#define HANSE_ADMISSION_KEYS_MAX   8u                   /* curve keys of a domain */
-#define HANSE_INLINE_BODY_MAX      16384u               /* content over this does not ride in its commit */
+#define HANSE_TIME_MAX_MS          253402300799999u /* 9999-12-31: no time is after it */
+#define HANSE_SIZE_MAX             (1ull << 53)     /* entries of a journal */
+#define HANSE_ELEMENTS_MAX         16u              /* elements of a structure, the later ones included */
+#define HANSE_HEADS_MAX            8192u            /* heads in a HEADS */
+#define HANSE_HAVE_MAX             256u             /* heads in a HAVE */
+#define HANSE_WALK_DIGEST          8u               /* bytes of a node's digest in a TREE */
+#define HANSE_WALK_ID              8u               /* bytes of a journal id in a TREE */
+#define HANSE_WALK_CHECK           4u               /* bytes of a head's digest in a TREE */
+#define HANSE_WALK_SPLITS_MAX      256u             /* nodes with digests in a TREE */
+#define HANSE_WALK_LISTED_MAX      4096u            /* nodes with lists in a TREE */
+#define HANSE_WALK_HEADS_MAX       6144u  /* heads in its lists, and once more in its last element */
+#define HANSE_TITLE_MAX            200u   /* bytes of a proposal's title */
+#define HANSE_CONTACT_MAX          200u   /* bytes of a request's contact */
+#define HANSE_SOFTWARE_MAX         64u    /* bytes of the software in a HELLO */
+#define HANSE_ADMISSION_KEYS_MAX   8u     /* curve keys of a domain */
+#define HANSE_INLINE_BODY_MAX      16384u /* content over this does not ride in its commit */
 #define HANSE_WINDOW_BYTES         (4u * 1024u * 1024u) /* sent for one WANT */
 #define HANSE_FORK_PROOF_MAX       (532u * 1024u)       /* bytes of a fork proof; most have some hundred */
 

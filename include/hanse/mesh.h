@@ -27,13 +27,15 @@ struct hanse_mesh_config {
     const struct hanse_mesh_writer *writers;
     size_t writer_count;
     bool offline; /* override fences */
+    bool salvage; /* the database is known to be damaged: begin with hanse_store_salvage */
     /* Diagnostics of the thread, one line a call; called on the mesh thread. */
     void (*log)(void *context, int level, const char *line); /* level: 0 error, 1 warning, 2 info, 3 debug */
     void *log_context;
 };
 
-/* Opens the store, restores the engine, binds and starts. Returns when the node can answer. Errors: those of
- * hanse_store_open; UNREACHABLE when the endpoint cannot be bound. */
+/* Opens the store, restores the engine, binds and starts. Returns when the node can answer. A damaged
+ * database is salvaged first. Errors: those of hanse_store_open, CORRUPT only when nothing could be salvaged;
+ * UNREACHABLE when the endpoint cannot be bound. */
 HANSE_MUST_USE int hanse_mesh_start(const struct hanse_mesh_config *config, struct hanse_mesh **ret_mesh);
 /* Stops the thread and closes the store; sends what is queued for at most a moment. */
 void hanse_mesh_stop(struct hanse_mesh **mesh);
@@ -48,8 +50,8 @@ struct hanse_appended {
     struct hanse_public_key signer; /* whose signature it is */
     uint64_t time_ms;
 };
-/* Makes one commit of the drafts, all or nothing; returns when it is on the disk. Errors: FENCED, NOT_WRITER,
- * BUSY, DISK_FULL, IO, what a projector refuses, what hanse_journal_seal gives. */
+/* Makes one commit of the drafts, all or nothing; returns when it is on the disk. Errors: CATCHING_UP,
+ * NOT_WRITER, BUSY, DISK_FULL, IO, what a projector refuses, what hanse_journal_seal gives. */
 HANSE_MUST_USE int hanse_mesh_append(struct hanse_mesh *mesh, const struct hanse_hash *journal,
                                      const struct hanse_draft *drafts, size_t count,
                                      struct hanse_appended *ret_appended);
@@ -61,7 +63,10 @@ HANSE_MUST_USE int hanse_mesh_join(struct hanse_mesh *mesh, const struct hanse_e
 HANSE_MUST_USE int hanse_mesh_add_invite(struct hanse_mesh *mesh, const struct hanse_curve_key *client,
                                          uint64_t expires_ms);
 HANSE_MUST_USE int hanse_mesh_reindex(struct hanse_mesh *mesh);
+/* As hanse_store_verify, between the loop's other work. BUSY: somebody verifies already. */
 HANSE_MUST_USE int hanse_mesh_verify(struct hanse_mesh *mesh, struct hanse_buffer *ret_where);
+/* A reader got CORRUPT: the loop looks at the whole file soon. */
+void hanse_mesh_suspect(struct hanse_mesh *mesh);
 
 /* What the node knows of the mesh, copied at one moment (at most a second old). */
 struct hanse_mesh_view {
@@ -82,8 +87,10 @@ struct hanse_mesh_view {
         struct hanse_hash journal;
         uint64_t size;
         bool admitted;
-        int may_sign; /* HANSE_OK or FENCED */
+        int may_sign; /* HANSE_OK or CATCHING_UP */
     } * own;
+    bool damaged;      /* the database is: the node should be started anew, with `salvage` */
+    uint64_t sound_ms; /* wall clock: when the whole database was last found sound; 0: not since the start */
     uint64_t refused[128]; /* by -error */
     uint64_t sent_messages, sent_bytes, received_messages, received_bytes, dropped_messages;
     struct hanse_mesh_snapshot

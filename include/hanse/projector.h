@@ -15,7 +15,7 @@ struct hanse_projected {
     const struct hanse_entry *entry;
     struct hanse_bytes content; /* the body without its salt; empty for a retract */
     int64_t replaces_rowid;     /* the entry of the same kind and key that it supersedes, or 0 */
-    void *prepared;             /* the publisher's, or NULL: then the projector reads `content` itself */
+    void *prepared; /* by `prepare` or by the publisher; or NULL: then the projector reads `content` itself */
 };
 
 struct hanse_projector {
@@ -23,6 +23,10 @@ struct hanse_projector {
     /* Called for a put and for a retract. A body that cannot be read is no error: it just gives no rows.
      * Errors are those of SQLite (IO, DISK_FULL, CORRUPT) and roll the commit back. */
     int (*project)(void *context, struct sqlite3 *db, const struct hanse_projected *projected);
+    /* Reads from a body what `project` will want, ahead and on any thread, beside others; NULL when nothing
+     * can be read. Both may be NULL. */
+    void *(*prepare)(const struct hanse_entry *entry, struct hanse_bytes content);
+    void (*release)(void *prepared);
 };
 
 /* All projectors of one database connection: prepared statements live in the context. A retract, and a put

@@ -64,8 +64,8 @@ HANSE_MUST_USE int hanse_service_mesh_config(struct hanse_home *home, bool bind,
 
 /* For `hanse up`: once at the start, then every ten seconds or so. Publishes where others reach this node
  * when the journals of its domains do not say so yet, and keeps mesh.json ready for the next start (seeds;
- * that it is admitted). Does nothing when nothing has changed. Errors: FENCED (the next call will do it), and
- * those of hanse_mesh_append and the home. */
+ * that it is admitted). Does nothing when nothing has changed. Errors: CATCHING_UP (the next call will do
+ * it), and those of hanse_mesh_append and the home. */
 HANSE_MUST_USE int hanse_service_announce(struct hanse_service *service);
 
 /* For `hanse restore --from-mesh`, before the node starts: moves a damaged database aside

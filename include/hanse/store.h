@@ -62,7 +62,7 @@ struct hanse_recalled {
     struct hanse_frontier frontier; /* with `base`: before `first` */
     struct hanse_buffer authority;  /* with `base`: content of the body in force there */
 };
-/* With `base` it hashes all entries before: some 100 ms a million. Errors: NOT_FOUND, IO, CORRUPT. */
+/* With `base` it hashes all entries before. Errors: NOT_FOUND, IO, CORRUPT. */
 HANSE_MUST_USE int hanse_store_recall(struct hanse_store *store, const struct hanse_hash *journal,
                                       uint64_t index, bool base, struct hanse_recalled *ret_recalled);
 void hanse_recalled_release(struct hanse_recalled *recalled);
@@ -89,6 +89,32 @@ HANSE_MUST_USE int hanse_store_restore(struct hanse_store *store, struct hanse_e
 HANSE_MUST_USE int hanse_store_verify(struct hanse_store *store,
                                       void (*progress)(void *context, uint64_t entries), void *context,
                                       struct hanse_buffer *ret_where);
+/* The same in pieces of a few milliseconds, outside a transaction; in between, commits may be appended. */
+struct hanse_verification;
+HANSE_MUST_USE int hanse_store_verify_begin(struct hanse_store *store,
+                                            struct hanse_verification **ret_verification);
+HANSE_MUST_USE int hanse_store_verify_some(struct hanse_verification *verification, bool *ret_done,
+                                           struct hanse_buffer *ret_where);
+void hanse_store_verify_end(struct hanse_verification **verification);
+
+/* Every page has a checksum, and nobody reads past a wrong one (CORRUPT). This reads `pages` more of the
+ * file's, so that damage is found where nobody reads: some microseconds a page that the system has in memory.
+ * `*ret_done`: it has been through the whole file, and begins anew. Errors: CORRUPT, IO. */
+HANSE_MUST_USE int hanse_store_scrub(struct hanse_store *store, uint32_t pages, bool *ret_done);
+
+/* Puts a new database in the place of a damaged one, with all of every journal that is whole from its start
+ * on, and the catalogue projected anew. Takes the home's lock while it works; no store may be open. On
+ * failure the damaged file is where it was. Errors: CORRUPT (it is not readable as a store at all), LOCKED,
+ * IO, DISK_FULL. */
+struct hanse_salvage {
+    size_t journals;   /* that the damaged file told of */
+    size_t incomplete; /* of them: some of their entries could not be had */
+    uint64_t entries;  /* that were saved */
+    uint64_t missing;  /* that were not: they are to come from the mesh */
+    char kept[576];    /* where the damaged file is now; the one of an earlier salvage is gone */
+};
+HANSE_MUST_USE int hanse_store_salvage(const char *path, const struct hanse_projection *projection,
+                                       struct hanse_salvage *ret_salvage);
 
 /* Drops the catalogue and projects every live entry again, in one transaction. */
 HANSE_MUST_USE int hanse_store_reindex(struct hanse_store *store,
@@ -101,6 +127,11 @@ HANSE_MUST_USE int hanse_store_reindex(struct hanse_store *store,
 HANSE_MUST_USE int hanse_store_label(struct hanse_store *store, const struct hanse_hash *journal,
                                      const char *name);
 
+/* The name under which the council admits the journal, as far as the file knows; on any connection, a
+ * reader's too. `ret_name` has room for HANSE_NAME_MAX + 1. Errors: NOT_FOUND (not admitted), IO, CORRUPT. */
+HANSE_MUST_USE int hanse_store_admitted_name(struct sqlite3 *db, const struct hanse_hash *journal,
+                                             char *ret_name);
+
 /* Says which journal's `domain` entries name the others. Without this call it is the first council's journal
  * that came, which is right for every node that was never in two meshes. */
 HANSE_MUST_USE int hanse_store_council(struct hanse_store *store, const struct hanse_hash *journal);
@@ -109,6 +140,12 @@ HANSE_MUST_USE int hanse_store_council(struct hanse_store *store, const struct h
  * one bounded piece of the catalogue's housekeeping. Costs at most some milliseconds, a due checkpoint some
  * tens. */
 HANSE_MUST_USE int hanse_store_maintain(struct hanse_store *store, bool *ret_more);
+/* Whether a checkpoint is due, which had better not wait for a pause: a WAL that starts over in time is
+ * written in place, and a commit that makes the file grow waits twice as long for the disk. */
+bool hanse_store_is_due(const struct hanse_store *store);
+
+/* Moves what the WAL has into the database, as far as readers allow. Outside a transaction. */
+HANSE_MUST_USE int hanse_store_checkpoint(struct hanse_store *store);
 
 /* The lobby: invites that are open, requests that wait. Not replicated. One request a key, the newest; those
  * of a journal go when it is admitted. BUSY when HANSE_REQUESTS_MAX wait. */
@@ -134,6 +171,9 @@ HANSE_MUST_USE int
 hanse_store_requests(struct sqlite3 *db,
                      void (*each)(void *context, const struct hanse_store_request *request), void *context);
 HANSE_MUST_USE int hanse_store_drop_request(struct hanse_store *store, const struct hanse_curve_key *key);
+
+/* Notes the heads root that the engine gives, as after a salvage. */
+HANSE_MUST_USE int hanse_store_set_heads(struct hanse_store *store, const struct hanse_hash *heads_root);
 
 /* The store's own connection, for projectors' maintenance and tests. */
 struct sqlite3 *hanse_store_connection(struct hanse_store *store);

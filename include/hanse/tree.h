@@ -1,8 +1,9 @@
 /* The bucket tree: a set of (key hash → leaf hash) with one root that any node can compute.
  * Law: PROTOCOL.md, "State". 4,096 buckets by the key's first 12 bits; each bucket's hash covers its count
- * and its leaves in key order; above them a binary Merkle tree. Kept as pages of 16 ways, made when first
- * used, so an almost empty tree is small; one change rehashes one bucket and twelve nodes. The state of a
- * journal and the heads of all journals are the same structure. */
+ * and its leaves in key order; above them a binary Merkle tree. Kept as the items with one hash beside each,
+ * some 108 bytes an item however many there are; one change rehashes one bucket, twelve nodes and, while the
+ * tree is sparse, what stands alone beside them. The state of a journal and the heads of all journals are the
+ * same structure. */
 #ifndef HANSE_TREE_H
 #define HANSE_TREE_H
 
@@ -31,13 +32,19 @@ struct hanse_tree_item hanse_tree_put(struct hanse_tree *tree, const struct hans
 void hanse_tree_remove(struct hanse_tree *tree, const struct hanse_hash *key); /* absent: no effect */
 /* Rehashes what changed since the last call. */
 struct hanse_hash hanse_tree_root(struct hanse_tree *tree);
-/* Calls `visit` for every item, in key order. */
-void hanse_tree_each(const struct hanse_tree *tree,
-                     void (*visit)(void *context, const struct hanse_tree_item *), void *context);
+/* The hash of the inner node at that depth (0: the root; 12: the buckets) whose keys begin with the `depth`
+ * bits of `prefix`. */
+struct hanse_hash hanse_tree_node(struct hanse_tree *tree, unsigned depth, unsigned prefix);
+/* The items under that node, in key order, as far as `max`; gives how many there are. Valid until the next
+ * change. */
+size_t hanse_tree_under(const struct hanse_tree *tree, unsigned depth, unsigned prefix,
+                        const struct hanse_tree_item **ret_items, size_t max);
 
 struct hanse_hash hanse_state_leaf(const struct hanse_hash *key, uint64_t index,
                                    const struct hanse_hash *entry);
 struct hanse_hash hanse_head_leaf(const struct hanse_hash *journal, uint64_t size,
                                   const struct hanse_hash *root);
+/* What a walk tells of a node or of a head: the first `size` bytes of its hash, salted. */
+void hanse_walk_digest(uint64_t salt, const struct hanse_hash *hash, uint8_t *out, size_t size);
 
 #endif

@@ -8,10 +8,10 @@
 #include "hanse/proposal.h"
 
 static const struct hanse_projector PROJECTORS[] = {
-    {HANSE_KIND_CONTRACT, project_contract},
-    {HANSE_KIND_PROVENANCE, project_provenance},
-    {HANSE_KIND_PROFILE, project_profile},
-    {HANSE_KIND_NODE, project_node},
+    {HANSE_KIND_CONTRACT, project_contract, prepare_contract, release_contract},
+    {.kind = HANSE_KIND_PROVENANCE, .project = project_provenance},
+    {.kind = HANSE_KIND_PROFILE, .project = project_profile},
+    {.kind = HANSE_KIND_NODE, .project = project_node},
 };
 
 static void close_statements(void *context)

@@ -125,6 +125,9 @@ bool catalog_decode_part(struct hanse_bytes encoded, struct hanse_buffer *out);
 
 /* project_*.c */
 HANSE_MUST_USE int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected);
+/* A contract's document, parsed: a struct hanse_document. */
+void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes content);
+void release_contract(void *prepared);
 HANSE_MUST_USE int project_node(void *context, sqlite3 *db, const struct hanse_projected *projected);
 HANSE_MUST_USE int project_profile(void *context, sqlite3 *db, const struct hanse_projected *projected);
 HANSE_MUST_USE int project_provenance(void *context, sqlite3 *db, const struct hanse_projected *projected);

@@ -265,25 +265,38 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
     return error != HANSE_OK ? error : catalog_run_id(catalog, db, CATALOG_CONTRACT_DROP, contract);
 }
 
+void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes content)
+{
+    struct hanse_document *document = NULL;
+    struct hanse_document_error ignored;
+    bool json = hanse_bytes_equal_text(entry->media, "json");
+    enum hanse_syntax syntax = json ? HANSE_SYNTAX_JSON : HANSE_SYNTAX_YAML;
+    if (hanse_document_parse(content, syntax, &document, &ignored) != HANSE_OK)
+        return NULL;
+    return document;
+}
+
+void release_contract(void *prepared)
+{
+    struct hanse_document *document = prepared;
+    hanse_document_destroy(&document);
+}
+
 int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
     struct hanse_catalog *catalog = context;
     struct contract contract = {.projected = projected};
     struct hanse_document *parsed = NULL;
-    struct hanse_document_error ignored;
     int error = HANSE_OK;
     if (projected->replaces_rowid != 0)
         error = drop_version(catalog, db, projected->replaces_rowid);
     if (error != HANSE_OK || projected->content.size == 0)
         return error;
     const struct hanse_document *document = projected->prepared;
-    if (document == NULL) {
-        bool json = hanse_bytes_equal_text(projected->entry->media, "json");
-        enum hanse_syntax syntax = json ? HANSE_SYNTAX_JSON : HANSE_SYNTAX_YAML;
-        if (hanse_document_parse(projected->content, syntax, &parsed, &ignored) != HANSE_OK)
-            return HANSE_OK; /* the entry counts, and nothing is read from it */
-        document = parsed;
-    }
+    if (document == NULL)
+        document = parsed = prepare_contract(projected->entry, projected->content);
+    if (document == NULL)
+        return HANSE_OK; /* the entry counts, and nothing is read from it */
     contract.root = hanse_document_root(document);
     error = add_rows(catalog, db, &contract);
     hanse_document_destroy(&parsed);

@@ -6,6 +6,7 @@
 
 struct hanse_published {
     sqlite3 *db;
+    sqlite3_stmt *begin, *end;
     sqlite3_stmt *live;
     sqlite3_stmt *retract;
     struct hanse_buffer content;
@@ -28,6 +29,10 @@ int hanse_published_open(sqlite3 *db, struct hanse_published **ret_published)
                              " AND r.key = ?2 AND r.kind = '" HANSE_KIND_CONTRACT "' WHERE j.journal_id = ?1",
                              &published->retract);
     if (error == HANSE_OK)
+        error = read_prepare(db, "BEGIN", &published->begin);
+    if (error == HANSE_OK)
+        error = read_prepare(db, "COMMIT", &published->end);
+    if (error == HANSE_OK)
         *ret_published = published;
     else
         hanse_published_close(&published);
@@ -39,11 +44,28 @@ void hanse_published_close(struct hanse_published **handle)
     struct hanse_published *published = *handle;
     if (published == NULL)
         return;
+    sqlite3_finalize(published->begin);
+    sqlite3_finalize(published->end);
     sqlite3_finalize(published->live);
     sqlite3_finalize(published->retract);
     hanse_buffer_release(&published->content);
     free(published);
     *handle = NULL;
+}
+
+int hanse_published_begin(struct hanse_published *published)
+{
+    int rc = sqlite3_step(published->begin);
+    sqlite3_reset(published->begin);
+    return hanse_store_error(published->db, rc);
+}
+
+void hanse_published_end(struct hanse_published *published)
+{
+    /* An error may have ended it; a COMMIT of reads has nothing else to fail at. */
+    if (!sqlite3_get_autocommit(published->db))
+        sqlite3_step(published->end);
+    sqlite3_reset(published->end);
 }
 
 static int find_retract(struct hanse_published *published, const struct hanse_hash *journal,

@@ -3,8 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
+
+#define PATIENCE_MS 6000u
+#define RETRY_MS    100
 
 #define BODY_PLAIN_MAX                                                                                       \
     (512u * 1024u) /* over this the connection shows its token first: docs/http.md, "Limits" */
@@ -280,20 +284,47 @@ static int call_home(struct cli *cli, const struct hanse_operation *operation, j
     return hanse_operation_run(cli->service, operation, params, answer);
 }
 
+static int call_once(struct cli *cli, const struct hanse_operation *operation, const json_t *params,
+                     struct hanse_answer *answer, bool *ret_remote)
+{
+    int rc = reach(cli, answer, ret_remote);
+    if (rc != HANSE_OK)
+        return rc;
+    json_t *copy = json_copy((json_t *)params); /* what goes into the address leaves it */
+    rc = *ret_remote ? call_node(cli, operation, copy, answer) : call_home(cli, operation, copy, answer);
+    json_decref(copy);
+    return rc;
+}
+
+/* A node that has just started signs nothing before it has asked the others, and says when to come again. */
+static bool may_retry(int error, const struct hanse_answer *answer, uint64_t *waited_ms)
+{
+    if (error != HANSE_E_CATCHING_UP || json_object_get(answer->json, "retry_after_s") == NULL ||
+        *waited_ms >= PATIENCE_MS)
+        return false;
+    const struct timespec step = {.tv_nsec = RETRY_MS * 1000000};
+    nanosleep(&step, NULL);
+    *waited_ms += RETRY_MS;
+    return true;
+}
+
 int cli_call(struct cli *cli, const char *name, json_t *params, struct hanse_answer *ret_answer)
 {
     const struct hanse_operation *operation = hanse_operation_find(name);
     struct hanse_answer answer = {0};
     bool remote = false;
+    uint64_t waited_ms = 0;
     int rc;
     if (operation == NULL)
         rc = explain(&answer, HANSE_E_UNSUPPORTED, NULL, "this program was built without that");
     else if (params == NULL) /* jansson refused a text */
         rc = explain(&answer, HANSE_E_BAD_TEXT, NULL, "the command line is not UTF-8");
     else
-        rc = reach(cli, &answer, &remote);
-    if (rc == HANSE_OK)
-        rc = remote ? call_node(cli, operation, params, &answer) : call_home(cli, operation, params, &answer);
+        rc = call_once(cli, operation, params, &answer, &remote);
+    while (may_retry(rc, &answer, &waited_ms)) {
+        hanse_answer_release(&answer);
+        rc = call_once(cli, operation, params, &answer, &remote);
+    }
     json_decref(params);
     if (rc == HANSE_OK && !remote && !(operation->flags & HANSE_OPERATION_WRITES) && cli->mesh == NULL)
         cli_note(cli, "no node runs here; this is what the home holds");

@@ -8,7 +8,7 @@
 
 /* Messages. */
 
-static void say(const struct cli *cli, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(const struct cli *cli, const char *format, va_list args)
 {
     struct hanse_buffer text, safe;
     hanse_buffer_init(&text);
@@ -57,6 +57,22 @@ enum hanse_exit cli_fail(const struct cli *cli, int error, struct hanse_answer *
     return hanse_cli_exit(error);
 }
 
+enum hanse_exit cli_refuse(const struct cli *cli, int error, const char *format, ...)
+{
+    struct hanse_answer answer = {0};
+    struct hanse_buffer message;
+    va_list args;
+    hanse_buffer_init(&message);
+    va_start(args, format);
+    hanse_buffer_vprintf(&message, format, args);
+    va_end(args);
+    json_t *text = json_stringn(message.data, message.size); /* NULL: the user's words are not UTF-8 */
+    answer.json = json_pack("{s:s, s:o}", "error", hanse_error_name(error), "message",
+                            text != NULL ? text : json_string(hanse_error_sentence(error)));
+    hanse_buffer_release(&message);
+    return cli_fail(cli, error, &answer);
+}
+
 enum hanse_exit hanse_cli_exit(int error)
 {
     switch (error) {
@@ -68,7 +84,7 @@ enum hanse_exit hanse_cli_exit(int error)
     case HANSE_E_NOT_ALLOWED:
     case HANSE_E_NOT_WRITER:
     case HANSE_E_NOT_ADMITTED:
-    case HANSE_E_FENCED:
+    case HANSE_E_CATCHING_UP:
     case HANSE_E_BAD_SIGNATURE:
     case HANSE_E_BAD_PROPOSAL:
     case HANSE_E_BAD_AUTHORITY:
@@ -152,16 +168,14 @@ bool cli_home(struct cli *cli, bool create, enum hanse_exit *ret_code)
         return true;
     const char *place = hanse_home_place(path);
     if (rc == HANSE_E_NOT_FOUND)
-        cli_error(cli, HANSE_EXIT_NOT_FOUND, "there is no home at %s; make one with: hanse init DOMAIN",
-                  place);
+        *ret_code = cli_refuse(cli, rc, "there is no home at %s; make one with: hanse init DOMAIN", place);
     else if (rc == HANSE_E_NOT_ALLOWED)
-        cli_error(cli, HANSE_EXIT_NOT_ALLOWED,
-                  "others may read %s or a secret in it; mend it: chmod 700 for the folder, 600 for its "
-                  "secret files",
-                  place);
+        *ret_code = cli_refuse(cli, rc,
+                               "others may read %s or a secret in it; mend it: chmod 700 for the folder, 600 "
+                               "for its secret files",
+                               place);
     else
-        cli_error(cli, HANSE_EXIT_ERROR, "the home %s cannot be opened: %s", place, hanse_error_sentence(rc));
-    *ret_code = hanse_cli_exit(rc);
+        *ret_code = cli_refuse(cli, rc, "the home %s cannot be opened: %s", place, hanse_error_sentence(rc));
     return false;
 }
 
@@ -206,6 +220,23 @@ void print_field(FILE *out, const char *name, const char *text)
     fprintf(out, "%-12s ", name);
     print_text(out, text);
     fputc('\n', out);
+}
+
+size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *const *titles,
+                      const char *const *members, size_t columns)
+{
+    struct table table;
+    const json_t *row;
+    size_t i;
+    table_init(&table, titles, columns);
+    json_array_foreach(array, i, row)
+    {
+        for (size_t k = 0; k < columns; k++)
+            table_add(&table, member_true(row, members[k]) ? "yours" : member_text(row, members[k]));
+    }
+    table_print(&table, stdout, cli->color);
+    table_release(&table);
+    return json_array_size(array);
 }
 
 void cli_as_of(struct cli *cli, const json_t *answer)
@@ -295,13 +326,16 @@ static enum hanse_exit run(struct cli *cli)
     if (cli_has(cli, "version"))
         return cmd_version(cli);
     if (cli_has(cli, "help") && cli->arguments.command != NULL) {
-        help_command(stdout, cli->arguments.command, cli->color);
+        help_show(cli, cli->arguments.command->name);
+        return HANSE_EXIT_OK;
+    }
+    if (cli->arguments.command == NULL && cli_has(cli, "help")) {
+        help_show(cli, NULL);
         return HANSE_EXIT_OK;
     }
     if (cli->arguments.command == NULL) {
-        bool asked = cli_has(cli, "help");
-        help_all(asked ? stdout : stderr, asked ? cli->color : cli->color_err);
-        return asked ? HANSE_EXIT_OK : HANSE_EXIT_USAGE;
+        help_all(stderr, cli->color_err);
+        return HANSE_EXIT_USAGE;
     }
     enum hanse_exit code = cli->arguments.command->run(cli);
     if (code == HANSE_EXIT_OK && cli->strict && cli->stale)

@@ -59,6 +59,9 @@ enum hanse_exit cli_ask(struct cli *cli, const char *operation, json_t *params,
                         struct hanse_answer *ret_answer);
 /* Says what went wrong (with --json the answer on standard output too) and releases the answer. */
 enum hanse_exit cli_fail(const struct cli *cli, int error, struct hanse_answer *answer);
+/* The same for an error that was met here. */
+enum hanse_exit cli_refuse(const struct cli *cli, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Prints the answer as JSON. */
 void cli_print_json(const json_t *json);
 /* Whether a node answers: its address, or NULL. */
@@ -90,6 +93,10 @@ bool member_true(const json_t *object, const char *name);
 void print_text(FILE *out, const char *text);
 /* `name: text`, escaped; nothing when it is empty. */
 void print_field(FILE *out, const char *name, const char *text);
+/* A table with a row for each object of the array: the texts of those members, "yours" for one that is true.
+ * Gives the number of rows. */
+size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *const *titles,
+                      const char *const *members, size_t columns);
 
 /* Prints team, support and service levels of a contract (contract_document.c). */
 void contract_document_print(struct hanse_bytes original, bool color);
@@ -104,5 +111,8 @@ void contract_document_print(struct hanse_bytes original, bool color);
 void help_command(FILE *out, const struct command *command, bool color);
 void help_all(FILE *out, bool color);
 void help_markdown(FILE *out);
+json_t *help_json(const char *name);
+/* Of the command of that name, of those that begin with it, or with NULL of all; as --json says. */
+void help_show(const struct cli *cli, const char *name);
 
 #endif

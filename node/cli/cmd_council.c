@@ -28,67 +28,38 @@ static json_t *read_members(const struct cli *cli)
     return members;
 }
 
+/* One of the lists of an answer, after an empty line. */
+static size_t print_list(const struct cli *cli, const json_t *answer, const char *name,
+                         const char *const *titles, const char *const *members, size_t columns)
+{
+    const json_t *array = json_object_get(answer, name);
+    if (json_array_size(array) > 0)
+        fputc('\n', stdout);
+    return cli_print_rows(cli, array, titles, members, columns);
+}
+
 static void print_members(const struct cli *cli, const json_t *council)
 {
-    static const char *const TITLES[] = {"MEMBER", "KEY", "FINGERPRINT"};
-    struct table table;
-    table_init(&table, TITLES, 3);
-    const json_t *member;
-    size_t i;
-    json_array_foreach(json_object_get(council, "members"), i, member)
-    {
-        table_add(&table, member_text(member, "name"));
-        table_add(&table, member_text(member, "key"));
-        table_add(&table, member_text(member, "fingerprint"));
-    }
-    if (table.count > 0)
-        fputc('\n', stdout);
-    table_print(&table, stdout, cli->color);
-    table_release(&table);
+    static const char *const TITLES[] = {"MEMBER", "KEY", "FINGERPRINT"}, *const MEMBERS[] = {"name", "key",
+                                                                                              "fingerprint"};
+    print_list(cli, council, "members", TITLES, MEMBERS, 3);
 }
 
 static void print_domains(const struct cli *cli, const json_t *council)
 {
-    static const char *const TITLES[] = {"ADMITTED", "FINGERPRINT", ""};
-    struct table table;
-    table_init(&table, TITLES, 3);
-    const json_t *domain;
-    size_t i;
-    json_array_foreach(json_object_get(council, "domains"), i, domain)
-    {
-        table_add(&table, member_text(domain, "name"));
-        table_add(&table, member_text(domain, "fingerprint"));
-        table_add(&table, member_true(domain, "own") ? "yours" : "");
-    }
-    if (table.count > 0)
-        fputc('\n', stdout);
-    table_print(&table, stdout, cli->color);
-    table_release(&table);
+    static const char *const TITLES[] = {"ADMITTED", "FINGERPRINT", ""}, *const MEMBERS[] = {
+                                                                             "name", "fingerprint", "own"};
+    print_list(cli, council, "domains", TITLES, MEMBERS, 3);
 }
 
 static void print_requests(const struct cli *cli, const json_t *council)
 {
-    static const char *const TITLES[] = {"ASKS", "CONTACT", "ASKED", "JOURNAL", "NODE KEY"};
-    struct table table;
-    table_init(&table, TITLES, 5);
-    const json_t *request;
-    size_t i;
-    json_array_foreach(json_object_get(council, "requests"), i, request)
-    {
-        table_add(&table, member_text(request, "name"));
-        table_add(&table, member_text(request, "contact"));
-        table_add(&table, member_text(request, "asked_at"));
-        table_add(&table, member_text(request, "journal_fingerprint"));
-        table_add(&table, member_text(request, "key_fingerprint"));
-    }
-    if (table.count > 0)
-        fputc('\n', stdout);
-    table_print(&table, stdout, cli->color);
-    if (table.count > 0)
+    static const char *const TITLES[] = {"ASKS", "CONTACT", "ASKED", "JOURNAL", "NODE KEY"},
+                             *const MEMBERS[] = {"name", "contact", "asked_at", "journal_fingerprint",
+                                                 "key_fingerprint"};
+    if (print_list(cli, council, "requests", TITLES, MEMBERS, 5) > 0)
         cli_note(cli, "compare the fingerprints with that team, over another channel; then: hanse council "
-                      "propose admit "
-                      "NAME -o FILE");
-    table_release(&table);
+                      "propose admit NAME -o FILE");
 }
 
 static void print_council(const struct cli *cli, const json_t *council)

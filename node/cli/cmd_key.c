@@ -69,20 +69,11 @@ static enum hanse_exit show_file(struct cli *cli, const char *file)
 
 static void print_keys(const struct cli *cli, const json_t *answer)
 {
-    static const char *const TITLES[] = {"OF", "NAME", "PUBLIC KEY", "FINGERPRINT"};
-    struct table table;
-    table_init(&table, TITLES, 4);
-    const json_t *key;
-    size_t i;
-    json_array_foreach(json_object_get(answer, "keys"), i, key)
-    {
-        table_add(&table, member_text(key, "what"));
-        table_add(&table, member_text(key, "name"));
-        table_add(&table, member_text(key, "key"));
-        table_add(&table, member_text(key, "fingerprint"));
-    }
-    table_print(&table, stdout, cli->color);
-    table_release(&table);
+    static const char *const TITLES[] = {"OF", "NAME", "PUBLIC KEY", "FINGERPRINT"}, *const MEMBERS[] = {
+                                                                                         "what", "name",
+                                                                                         "key",
+                                                                                         "fingerprint"};
+    cli_print_rows(cli, json_object_get(answer, "keys"), TITLES, MEMBERS, 4);
 }
 
 enum hanse_exit cmd_key_show(struct cli *cli)

@@ -103,6 +103,8 @@ enum hanse_exit cmd_status(struct cli *cli)
         cli_print_json(answer.json);
     } else {
         print_node(answer.json);
+        if (member_true(json_object_get(answer.json, "data"), "damaged"))
+            cli_note(cli, "stored data is damaged: the node is about to start anew, with what is whole");
         print_own(cli, answer.json);
         print_domains(cli, answer.json);
     }

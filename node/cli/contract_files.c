@@ -38,11 +38,11 @@ static enum hanse_exit read_one(struct cli *cli, struct contract_files *files, c
     int rc = cli_read_file(path, HANSE_BODY_MAX + 1, &file->content);
     files->bytes += file->content.size;
     if (rc == HANSE_E_NOT_FOUND)
-        return cli_error(cli, HANSE_EXIT_NOT_FOUND, "%s: there is no such file", path);
+        return cli_refuse(cli, HANSE_E_NOT_FOUND, "%s: there is no such file", path);
     if (rc != HANSE_OK && rc != HANSE_E_TOO_LARGE)
-        return cli_error(cli, HANSE_EXIT_ERROR, "%s: cannot be read", path);
+        return cli_refuse(cli, HANSE_E_IO, "%s: cannot be read", path);
     if (files->count > FILES_MAX || files->bytes > BYTES_MAX)
-        return cli_error(cli, HANSE_EXIT_ERROR, "these are too many files at once; name fewer");
+        return cli_refuse(cli, HANSE_E_TOO_LARGE, "these are too many files at once; name fewer");
     return HANSE_EXIT_OK;
 }
 
@@ -53,7 +53,7 @@ static enum hanse_exit read_folder(struct cli *cli, struct contract_files *files
     struct dirent **entries = NULL;
     int count = depth > FOLDER_DEPTH_MAX ? 0 : scandir(path, &entries, NULL, alphasort);
     if (count < 0)
-        return cli_error(cli, HANSE_EXIT_ERROR, "%s: cannot be read", path);
+        return cli_refuse(cli, HANSE_E_IO, "%s: cannot be read", path);
     enum hanse_exit code = HANSE_EXIT_OK;
     for (int i = 0; i < count; i++) {
         struct hanse_buffer name;
@@ -83,8 +83,8 @@ enum hanse_exit contract_files_read(struct cli *cli, struct contract_files *file
         size_t before = files->count;
         enum hanse_exit code = folder ? read_folder(cli, files, path, 0) : read_one(cli, files, path);
         if (code == HANSE_EXIT_OK && files->count == before)
-            code = cli_error(cli, HANSE_EXIT_NOT_FOUND, "%s: no *.odcs.yaml, *.odcs.yml or *.odcs.json in it",
-                             path);
+            code = cli_refuse(cli, HANSE_E_NOT_FOUND, "%s: no *.odcs.yaml, *.odcs.yml or *.odcs.json in it",
+                              path);
         if (code != HANSE_EXIT_OK) {
             contract_files_release(files);
             return code;

@@ -147,6 +147,34 @@ void help_markdown(FILE *out)
     }
 }
 
+static void print_prefixed(const struct cli *cli, const char *name)
+{
+    const char *mark = "";
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strncmp(COMMANDS[i].name, name, strlen(name)) != 0 || COMMANDS[i].name[strlen(name)] != ' ')
+            continue;
+        fputs(mark, stdout);
+        help_command(stdout, &COMMANDS[i], cli->color);
+        mark = "\n";
+    }
+}
+
+void help_show(const struct cli *cli, const char *name)
+{
+    const struct command *command = name == NULL ? NULL : command_find(name);
+    if (cli->json) {
+        json_t *json = help_json(name);
+        cli_print_json(json);
+        json_decref(json);
+    } else if (name == NULL) {
+        help_all(stdout, cli->color);
+    } else if (command != NULL) {
+        help_command(stdout, command, cli->color);
+    } else {
+        print_prefixed(cli, name);
+    }
+}
+
 enum hanse_exit cmd_help(struct cli *cli)
 {
     if (cli_has(cli, "markdown")) {
@@ -154,27 +182,15 @@ enum hanse_exit cmd_help(struct cli *cli)
         return HANSE_EXIT_OK;
     }
     if (cli_operands(cli) == 0) {
-        help_all(stdout, cli->color);
+        help_show(cli, NULL);
         return HANSE_EXIT_OK;
     }
     char name[96];
     const char *second = cli_operand(cli, 1);
     snprintf(name, sizeof name, "%s%s%s", cli_operand(cli, 0), second != NULL ? " " : "",
              second != NULL ? second : "");
-    const struct command *command = command_find(name);
-    if (command != NULL) {
-        help_command(stdout, command, cli->color);
-        return HANSE_EXIT_OK;
-    }
-    if (second == NULL && command_is_prefix(name)) {
-        const char *mark = "";
-        for (size_t i = 0; i < COMMAND_COUNT; i++) {
-            if (strncmp(COMMANDS[i].name, name, strlen(name)) != 0 || COMMANDS[i].name[strlen(name)] != ' ')
-                continue;
-            fputs(mark, stdout);
-            help_command(stdout, &COMMANDS[i], cli->color);
-            mark = "\n";
-        }
+    if (command_find(name) != NULL || (second == NULL && command_is_prefix(name))) {
+        help_show(cli, name);
         return HANSE_EXIT_OK;
     }
     const char *near = command_suggest(name);

@@ -16,7 +16,7 @@ static const struct {
     {HANSE_E_NOT_CANONICAL, 400}, {HANSE_E_BAD_PROPOSAL, 422},    {HANSE_E_TOO_FEW_SIGNATURES, 422},
     {HANSE_E_EXPIRED, 422},       {HANSE_E_BAD_SIGNATURE, 422},   {HANSE_E_BAD_ENTRY, 422},
     {HANSE_E_BAD_AUTHORITY, 422}, {HANSE_E_STALE, 409},           {HANSE_E_FORK, 409},
-    {HANSE_E_FENCED, 409},        {HANSE_E_UNKNOWN_JOURNAL, 404}, {HANSE_E_NOT_WRITER, 403},
+    {HANSE_E_CATCHING_UP, 503},   {HANSE_E_UNKNOWN_JOURNAL, 404}, {HANSE_E_NOT_WRITER, 403},
     {HANSE_E_NOT_ADMITTED, 403},  {HANSE_E_WRONG_MESH, 409},      {HANSE_E_BUSY, 503},
     {HANSE_E_UNREACHABLE, 503},   {HANSE_E_TIMED_OUT, 504},       {HANSE_E_LOCKED, 503},
     {HANSE_E_DISK_FULL, 507},     {HANSE_E_NOT_FOUND, 404},       {HANSE_E_EXISTS, 409},
@@ -81,6 +81,12 @@ void http_reply_problem(struct http_request *request, int error, int status, con
     if (fields != NULL) {
         json_object_update(problem, fields);
         json_decref(fields);
+    }
+    if (json_is_integer(json_object_get(problem, "retry_after_s"))) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%d",
+                 (int)json_integer_value(json_object_get(problem, "retry_after_s")));
+        http_reply_header(request, "Retry-After", seconds);
     }
     if (detail == NULL)
         detail = json_string_value(json_object_get(problem, "message"));

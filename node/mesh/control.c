@@ -60,17 +60,19 @@ static int do_command(struct loop *loop, struct command *command)
     case COMMAND_REINDEX:
         return hanse_store_reindex(loop->store, NULL, NULL);
     case COMMAND_VERIFY:
-        return hanse_store_verify(loop->store, NULL, NULL, command->where);
     case COMMAND_APPEND:
         break;
     }
-    HANSE_CHECK(false); /* publish.c's */
+    HANSE_CHECK(false); /* soundness.c's, publish.c's */
     return HANSE_E_INVALID;
 }
 
-void loop_control(struct loop *loop, struct command *command)
+bool loop_control(struct loop *loop, struct caller *caller)
 {
-    (void)loop_commit(loop); /* the store is asked outside any transaction */
-    command->error = do_command(loop, command);
+    loop_flush(loop); /* the store is asked outside any transaction */
+    if (caller->command->type == COMMAND_VERIFY)
+        return !loop_verify(loop, caller->command, caller->route);
+    caller->command->error = do_command(loop, caller->command);
     loop_snapshot(loop);
+    return true;
 }

@@ -52,6 +52,8 @@ static bool is_usual(int error)
 void loop_refused(struct loop *loop, hanse_link link, int error, const char *what)
 {
     size_t number = (size_t)(-(long)error);
+    if (error == HANSE_E_CORRUPT)
+        loop_scrub_soon(loop);
     if (number < sizeof loop->refused / sizeof *loop->refused)
         loop->refused[number]++;
     if (!was_told(loop, link, error))

@@ -95,6 +95,8 @@ enum door_answer door_knock(struct door *door, const struct hanse_curve_key *key
     if (answer == DOOR_STRANGER)
         return answer;
     struct visitor *visitor = find(answer == DOOR_MEMBER ? &door->roster : &door->invites, key);
+    if (visitor->handshakes_at_ms > now_ms)
+        return DOOR_TOO_OFTEN;
     uint64_t earned = (now_ms - visitor->handshakes_at_ms) / DOOR_HANDSHAKE_MS;
     if (visitor->handshakes + earned >= DOOR_HANDSHAKES_BURST) {
         visitor->handshakes = DOOR_HANDSHAKES_BURST;
@@ -107,6 +109,18 @@ enum door_answer door_knock(struct door *door, const struct hanse_curve_key *key
         return DOOR_TOO_OFTEN;
     visitor->handshakes--;
     return answer;
+}
+
+void door_bar(struct door *door, const struct hanse_curve_key *key, uint64_t until_ms)
+{
+    struct guests *lists[] = {&door->roster, &door->invites};
+    for (size_t i = 0; i < 2; i++) {
+        struct visitor *visitor = find(lists[i], key);
+        if (visitor == NULL)
+            continue;
+        visitor->handshakes = 1;
+        visitor->handshakes_at_ms = until_ms;
+    }
 }
 
 char *door_user_id(enum door_answer answer, const struct hanse_curve_key *key, char *out)

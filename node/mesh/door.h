@@ -35,6 +35,9 @@ enum door_answer door_look(const struct door *door, const struct hanse_curve_key
 /* The same, for a handshake: also TOO_OFTEN. */
 enum door_answer door_knock(struct door *door, const struct hanse_curve_key *key, uint64_t now_ms);
 
+/* No handshake of this key before then. */
+void door_bar(struct door *door, const struct hanse_curve_key *key, uint64_t until_ms);
+
 /* Writes the User-Id of a key; returns out[DOOR_USER_ID_SIZE]. */
 char *door_user_id(enum door_answer answer, const struct hanse_curve_key *key, char *out);
 /* Reads one back: MEMBER or GUEST with the key, or STRANGER when it is not one of ours. What it says is what

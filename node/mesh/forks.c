@@ -63,8 +63,7 @@ static int freeze(struct loop *loop, const struct fork_request *fork)
 {
     char name[9];
     struct hanse_bytes frontier = hanse_buffer_bytes(&fork->frontier);
-    while (loop->batch.open)
-        (void)loop_commit(loop); /* what is on its way is answered first, and may bring more */
+    loop_flush(loop); /* what is on its way is answered first */
     int error = hanse_store_freeze(loop->store, &fork->journal, fork->index, frontier, fork->proof,
                                    &fork->heads_root);
     if (error == HANSE_OK)
@@ -87,6 +86,7 @@ static int freeze(struct loop *loop, const struct fork_request *fork)
 void loop_answer_fork(struct loop *loop)
 {
     struct fork_request fork = loop->forks[0];
+    loop->answering_fork = true;
     loop->fork_count--;
     memmove(&loop->forks[0], &loop->forks[1], loop->fork_count * sizeof *loop->forks);
     if (fork.type == HANSE_EFFECT_RECALL) {
@@ -98,4 +98,5 @@ void loop_answer_fork(struct loop *loop)
         loop_feed(loop, &event);
     }
     hanse_buffer_release(&fork.frontier);
+    loop->answering_fork = false;
 }

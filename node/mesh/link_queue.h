@@ -1,7 +1,8 @@
 /* What waits to be sent on one link: a queue a class, bounded in bytes together, and the count of bytes that
  * libzmq holds. libzmq's high-water marks count messages, so 64 bodies would be 64 MiB a link; here bytes are
  * counted on both sides of the socket. On overflow the lowest class goes first, and its newest message, so
- * that the beginning of a range that is being sent stays useful; reconciling recovers what was dropped.
+ * that the beginning of a range that is being sent stays useful; reconciling recovers what was dropped: an
+ * announcement in its place would only wait behind the same bytes.
  *
  * Used by the mesh thread only, but for the count of bytes in flight, which libzmq's I/O threads lower. */
 #ifndef HANSE_MESH_LINK_QUEUE_H

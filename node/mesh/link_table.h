@@ -32,6 +32,9 @@ struct link {
     bool monitor_readable; /* as the last poll said */
     uint32_t budget;       /* messages that may be read this turn; 0 when there are none */
 
+    uint64_t wasted_us;    /* of our time, that brought nothing; drains */
+    uint64_t wasted_at_ms; /* when it was last counted */
+
     uint64_t ends_ms; /* the connection is gone: when to say so; 0: it stands */
     struct link *next_by_id, *next_by_route;
     struct link *next, *before; /* of all: dialled ones first */

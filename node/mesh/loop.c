@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "clock.h"
+#include "prepare.h"
 
-#define TURN_EVENTS   1024u /* then commands have their turn */
+#define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
 #define STOP_MS       200 /* for what is queued to leave */
 /* Since something last happened: */
@@ -18,6 +19,23 @@
 #define TRIM_AFTER_MS     1000u
 #define TRIM_BYTES        (4u * 1024u * 1024u)
 #define CONNECTION_BYTES  16384u /* what one leaves behind in libzmq's heaps */
+
+/* What a message brought: entries to be stored, bodies to wait for, something to be sent. */
+static size_t gain(const struct loop *loop)
+{
+    return loop->batch.entries + hanse_engine_pending_bytes(loop->engine) + loads_count(loop);
+}
+
+/* A flood is no different from honest messages, one by one; but it brings nothing, and takes our time. */
+static void feed_message(struct loop *loop, const struct hanse_event *event)
+{
+    uint64_t before_us = clock_thread_us();
+    size_t before = gain(loop);
+    loop_feed(loop, event);
+    if (gain(loop) == before &&
+        transport_wasted(loop->transport, event->receive.link, clock_thread_us() - before_us, loop->now_ms))
+        loop_refused(loop, event->receive.link, HANSE_E_BUSY, "a flood of messages that bring nothing");
+}
 
 static void feed_transport(struct loop *loop, const struct transport_event *transported)
 {
@@ -41,30 +59,37 @@ static void feed_transport(struct loop *loop, const struct transport_event *tran
         event.receive.link = transported->link;
         event.receive.message = transported->message;
         loop->untrimmed += transported->message.size;
-        break;
+        feed_message(loop, &event);
+        return;
     }
     loop_feed(loop, &event);
+}
+
+static bool store_next(struct loop *loop)
+{
+    if (!loop_store_next(loop))
+        return false;
+    if (loop_batch_full(loop))
+        (void)loop_commit(loop);
+    return true;
 }
 
 static bool read_links(struct loop *loop)
 {
     struct transport_event event;
-    size_t count = 0;
-    while (count < TURN_EVENTS && transport_next(loop->transport, loop->now_ms, &event)) {
+    uint64_t end_ms = loop->now_ms + TURN_MS;
+    bool any = false;
+    while ((loop->reading = transport_next(loop->transport, loop->now_ms, &event))) {
         feed_transport(loop, &event);
-        count++;
-        if (loop_batch_full(loop))
-            (void)loop_commit(loop);
+        any = true;
+        while (loop_backlog_full(loop))
+            (void)store_next(loop);
         loop->now_ms = clock_monotonic_ms();
+        if (loop->now_ms >= end_ms)
+            break;
     }
-    return count > 0;
+    return any;
 }
-
-/* A caller's REQ: its routing id, an empty frame, the pointer. */
-struct caller {
-    zframe_t *route;
-    struct command *command;
-};
 
 static bool read_caller(struct loop *loop, struct caller *ret_caller)
 {
@@ -74,7 +99,7 @@ static bool read_caller(struct loop *loop, struct caller *ret_caller)
            atomic_load(&ret_caller->command->owner) == OWNER_LOOP;
 }
 
-static void answer_caller(struct loop *loop, struct caller *caller)
+void loop_answer(struct loop *loop, struct caller *caller)
 {
     atomic_store(&caller->command->owner, OWNER_CALLER);
     (void)zsock_send(loop->commands, "fzp", caller->route, caller->command);
@@ -97,11 +122,11 @@ static bool read_commands(struct loop *loop)
         }
         if (together > 0)
             loop_append(loop, appends, together);
-        else
-            loop_control(loop, callers[done + together++].command);
+        else if (loop_control(loop, &callers[done]))
+            together++;
         for (size_t i = 0; i < together; i++)
-            answer_caller(loop, &callers[done + i]);
-        done += together;
+            loop_answer(loop, &callers[done + i]);
+        done += together > 0 ? together : 1;
     }
     return count > 0;
 }
@@ -145,7 +170,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && idle_ms >= MAINTAIN_AFTER_MS)
+    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
@@ -154,6 +179,7 @@ static void rest(struct loop *loop)
         loop->untrimmed = 0;
         loop->ended_then = transport_counts(loop->transport)->connections_ended;
     }
+    loop_soundness(loop);
     if (loop->now_ms >= loop->invites_ms && loop_load_invites(loop) != HANSE_OK)
         loop_log(loop, LOG_WARN, "the open invites could not be read");
     if (loop->now_ms >= loop_snapshot_due_ms(loop))
@@ -171,13 +197,15 @@ static uint64_t deadline(const struct loop *loop)
     uint64_t at = earlier(loop->timer_ms, transport_deadline_ms(loop->transport));
     at = earlier(at, loop_snapshot_due_ms(loop));
     at = earlier(at, loop->invites_ms);
+    at = earlier(at, loop_soundness_due_ms(loop));
     if (loop->unmaintained)
         at = earlier(at, loop->active_ms + MAINTAIN_AFTER_MS);
     if (is_unsettled(loop))
         at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
     if (is_untrimmed(loop))
         at = earlier(at, loop->active_ms + TRIM_AFTER_MS);
-    return loop->batch.open ? 0 : at; /* a transaction stays open only while more input is there already */
+    /* A transaction stays open only while more input is there already. */
+    return loop->batch.open || loop->backlog.first != NULL || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
 /* False: stop. */
@@ -194,14 +222,19 @@ static bool turn(struct loop *loop)
     loop->now_ms = clock_monotonic_ms();
     if (items[0].revents != 0)
         return false; /* $TERM is all that is ever said there */
-    transport_ready(loop->transport, items + 2, count);
+    if (!loop->reading)
+        transport_ready(loop->transport, items + 2, count);
     bool busy = read_links(loop);
     busy = (items[1].revents != 0 && read_commands(loop)) || busy;
-    if (!busy || loop_batch_full(loop))
+    busy = loads_answer(loop) || busy;
+    /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
+     * stored. */
+    bool stored = store_next(loop);
+    if ((!busy && !stored) || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
-    if (busy)
+    if (busy || stored)
         loop->active_ms = loop->now_ms;
     rest(loop);
     return true;
@@ -218,16 +251,44 @@ static int open_transport(struct loop *loop, const struct hanse_mesh_config *con
     return error;
 }
 
-static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
+static int open_store(struct loop *loop, const struct hanse_mesh_config *config)
 {
     int error = hanse_store_open(config->database_path, config->projection, &loop->store);
     if (error != HANSE_OK)
         return error;
+    loop->preparer = preparer_new(config->projection);
     loop->engine = hanse_engine_new(&config->engine);
     if (!hanse_hash_is_zero(&loop->pin.mesh))
         error = hanse_store_council(loop->store, &loop->pin.mesh);
-    if (error == HANSE_OK)
-        error = hanse_store_restore(loop->store, loop->engine);
+    return error != HANSE_OK ? error : hanse_store_restore(loop->store, loop->engine);
+}
+
+static int salvage(struct loop *loop, const struct hanse_mesh_config *config)
+{
+    struct hanse_salvage salvaged;
+    hanse_engine_destroy(&loop->engine);
+    hanse_store_close(&loop->store);
+    int error = hanse_store_salvage(config->database_path, config->projection, &salvaged);
+    if (error != HANSE_OK)
+        return error;
+    loop_log(
+        loop, LOG_FAULT,
+        "the database was damaged: %llu entries of %zu journals were whole, %llu entries of %zu are to come "
+        "from the mesh; the damaged file is kept as %s",
+        (unsigned long long)salvaged.entries, salvaged.journals, (unsigned long long)salvaged.missing,
+        salvaged.incomplete, salvaged.kept);
+    error = open_store(loop, config);
+    if (error != HANSE_OK)
+        return error;
+    struct hanse_hash heads_root = hanse_engine_heads_root(loop->engine);
+    return hanse_store_set_heads(loop->store, &heads_root);
+}
+
+static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
+{
+    int error = config->salvage ? HANSE_E_CORRUPT : open_store(loop, config);
+    if (error == HANSE_E_CORRUPT)
+        error = salvage(loop, config);
     for (size_t i = 0; i < config->writer_count && error == HANSE_OK; i++)
         error = loop_add_writer(loop, &config->writers[i]);
     if (error == HANSE_OK)
@@ -248,17 +309,17 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
 
 static void close_all(struct loop *loop)
 {
-    if (loop->batch.open)
-        (void)loop_commit(loop);
+    if (loop->store != NULL)
+        loop_flush(loop);
+    preparer_destroy(&loop->preparer);
+    loop_verify_end(loop, HANSE_E_BUSY);
     loop_settle_fences(loop);
     zsock_destroy(&loop->commands);
     transport_destroy(&loop->transport, STOP_MS);
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);
-    for (size_t i = 0; i < loop->load_count; i++)
-        free(loop->loads[i].indexes);
-    free(loop->loads);
+    loads_destroy(&loop->loads);
     for (size_t i = 0; i < loop->fork_count; i++)
         hanse_buffer_release(&loop->forks[i].frontier);
     free(loop->forks);
@@ -278,6 +339,7 @@ void loop_run(zsock_t *pipe, void *context)
     struct loop *loop = hanse_calloc(1, sizeof *loop);
     loop->mesh = start->mesh;
     loop->pipe = pipe;
+    loop->loads = loads_new();
     loop->log = config->log;
     loop->log_context = config->log_context;
     loop->pin = config->engine.pin;
@@ -285,6 +347,8 @@ void loop_run(zsock_t *pipe, void *context)
     memcpy(loop->lobby_secret, config->lobby_secret, sizeof loop->lobby_secret);
     loop->timer_ms = loop->invites_ms = UINT64_MAX;
     loop->now_ms = loop->active_ms = clock_monotonic_ms();
+    loop->scrub_ms = UINT64_MAX;
+    loop_scrub_soon(loop);
     loop->started_wall_ms = clock_wall_ms();
     int error = open_all(loop, config);
     start->error = error;

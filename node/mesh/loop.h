@@ -3,15 +3,21 @@
  *   mesh.c     the handle that other threads hold: starting, asking, stopping
  *   loop.c     the turns: poll, read, feed, commit, rest
  *   apply.c    one step of the engine, and what it asks for
+ *   loads.c    what peers asked for, until it is read and sent
+ *   forks.c    cutting a journal of which there are two histories
+ *   storing.c  what is to be stored: from PERSIST to PERSISTED
+ *   prepare.c  bodies read ahead, on a thread of its own
  *   publish.c  own commits: the fence, the disk, the answer
  *   writers.c  the journals this node signs for, and whether it may
  *   control.c  the other commands
+ *   soundness.c  the scrub, and a verification in pieces
  *   view.c     what other threads may know, copied for them
  *   diary.c    counting and telling what was refused
  *
  * One turn:
  *
- *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ store (one transaction for many commits) ─▶ PERSISTED ─▶ sends
+ *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ backlog ─▶ store (many in one) ─▶ PERSISTED ─▶ sends
+ *     ├──▶ loads ──▶ engine ─▶ sends
  *     └──▶ commands ─▶ engine ─▶ effects ─▶ store and fence, waited for ─▶ answer */
 #ifndef HANSE_MESH_LOOP_H
 #define HANSE_MESH_LOOP_H
@@ -77,6 +83,12 @@ struct command {
     };
 };
 
+/* A caller's REQ: its routing id, an empty frame, the pointer. */
+struct caller {
+    zframe_t *route;
+    struct command *command;
+};
+
 /* The store's open transaction. */
 struct batch {
     bool open;
@@ -90,16 +102,6 @@ struct batch {
     uint32_t cautious; /* commits still to be committed alone */
 };
 
-struct pending_load {
-    hanse_link link;
-    struct hanse_hash journal;
-    uint64_t first, end;
-    uint32_t max_bytes;
-    uint64_t *indexes; /* owned */
-    size_t count;
-    bool proof;
-};
-
 struct fork_request { /* a RECALL or FREEZE: what it points to lives as long as the engine waits */
     enum hanse_effect_type type;
     struct hanse_hash journal;
@@ -110,7 +112,14 @@ struct fork_request { /* a RECALL or FREEZE: what it points to lives as long as 
     struct hanse_hash heads_root;
 };
 
+/* Commits that wait to be stored, in order; storing.c. */
+struct backlog {
+    struct queued *first, *last;
+    size_t entries, bytes;
+};
+
 struct hanse_mesh_snapshot;
+struct loads;
 
 struct loop {
     struct hanse_mesh *mesh;
@@ -129,22 +138,30 @@ struct loop {
     uint64_t now_ms;    /* of this turn */
     uint64_t timer_ms;  /* TICK is due; UINT64_MAX: none was asked for */
     uint64_t active_ms; /* something last happened */
+    bool reading;       /* a round of reading the links is not over */
+    struct backlog backlog;
+    struct preparer *preparer; /* NULL: nothing is read ahead */
     struct batch batch;
     struct own_append *appending; /* whose APPEND is being stepped */
     struct hanse_hash *failed;    /* journals whose PERSISTs were undone in this step */
     size_t failed_count, failed_capacity;
     int failed_error;
-    struct pending_load *loads; /* asked for, first come first served */
-    size_t load_count, load_capacity;
-    struct fork_request *forks; /* the same */
+    struct loads *loads;
+    struct fork_request *forks; /* asked for, first come first served */
     size_t fork_count, fork_capacity;
+    bool answering_fork; /* others wait: all PERSISTs are answered before a journal is cut */
     struct writer *writers;
     size_t writer_count;
 
-    bool strangers_told; /* the log has its one line about them */
-    bool unmaintained;   /* the store was written to since maintenance had nothing left to do */
-    uint64_t untrimmed;  /* bytes that came and went since memory was given back */
-    uint64_t ended_then; /* connections that had ended by then */
+    bool strangers_told;    /* the log has its one line about them */
+    bool unmaintained;      /* the store was written to since maintenance had nothing left to do */
+    uint64_t untrimmed;     /* bytes that came and went since memory was given back */
+    uint64_t ended_then;    /* connections that had ended by then */
+    bool damaged;           /* the database is, and no longer to be relied on */
+    uint64_t scrub_ms;      /* when the scrub goes on */
+    uint64_t sound_wall_ms; /* when it last had been through the whole file; 0: not yet */
+    struct hanse_verification *verification; /* that `verifier` waits for; or NULL */
+    struct caller verifier;
     uint64_t invites_ms; /* when to ask the store again which invites are open; UINT64_MAX: there is none */
     bool changed;        /* since the last snapshot */
     uint64_t snapshot_ms;
@@ -160,13 +177,35 @@ struct loop {
 /* apply.c */
 /* Steps the engine, does what it says, and gives it the answers it asks for. The result is APPEND's. */
 int loop_feed(struct loop *loop, const struct hanse_event *event);
+/* Gives the engine the answers that its effects ask for. */
+void loop_take_back(struct loop *loop);
+
+/* storing.c */
+void storing_queue(struct loop *loop, const struct hanse_effect *persist);
+/* Stores the commit that waits longest, in the open transaction; false when none waits. What fails is undone,
+ * and the engine told. */
+bool loop_store_next(struct loop *loop);
+/* Whether so much waits that it is time to store. */
+bool loop_backlog_full(const struct loop *loop);
 /* Commits the open transaction, if any, and tells the engine. What fails is undone and told too; the error is
  * for those who wait for an own commit. */
 int loop_commit(struct loop *loop);
 /* Whether the open transaction has become large, or old. */
 bool loop_batch_full(const struct loop *loop);
+/* Stores and commits all that waits. */
+void loop_flush(struct loop *loop);
 
-/* forks.c */
+/* loads.c */
+struct loads *loads_new(void);
+void loads_destroy(struct loads **loads);
+void loads_add(struct loop *loop,
+               const struct hanse_effect *effect); /* a LOAD; refused when there are too many */
+/* Reads one piece and gives it to the engine; false: nothing is due. */
+bool loads_answer(struct loop *loop);
+size_t loads_count(const struct loop *loop);
+bool loads_are_due(const struct loop *loop);
+
+/* forks.c: answers the engine is given before it sees anything else but the answers to PERSISTs */
 void loop_note_fork(struct loop *loop, const struct hanse_effect *effect);
 /* Answers the first that was noted. */
 void loop_answer_fork(struct loop *loop);
@@ -182,8 +221,20 @@ struct writer *loop_writer(struct loop *loop, const struct hanse_hash *journal);
 void loop_release_writers(struct loop *loop);
 
 /* control.c */
-void loop_control(struct loop *loop, struct command *command); /* any but APPEND */
+/* Any but APPEND. False: the caller is answered later. */
+bool loop_control(struct loop *loop, struct caller *caller);
 int loop_load_invites(struct loop *loop);
+
+/* soundness.c */
+void loop_soundness(struct loop *loop); /* a piece of whatever is due */
+uint64_t loop_soundness_due_ms(const struct loop *loop);
+void loop_scrub_soon(struct loop *loop); /* something looked damaged */
+/* Begins to verify for a caller, who is answered when it ends; else false, and the command has the error. */
+bool loop_verify(struct loop *loop, struct command *command, zframe_t *route);
+void loop_verify_end(struct loop *loop, int error);
+
+/* loop.c, for soundness.c */
+void loop_answer(struct loop *loop, struct caller *caller);
 
 /* view.c */
 void loop_snapshot(struct loop *loop);
@@ -207,6 +258,7 @@ void loop_run(zsock_t *pipe, void *start);
 
 /* mesh.c, for the loop */
 const char *mesh_commands_endpoint(const struct hanse_mesh *mesh);
+bool mesh_suspected(struct hanse_mesh *mesh); /* somebody read damaged data since this was last asked */
 void mesh_set_endpoint(struct hanse_mesh *mesh, const char *endpoint);
 void mesh_set_snapshot(struct hanse_mesh *mesh, struct hanse_mesh_snapshot *snapshot); /* takes it */
 struct hanse_mesh_snapshot *snapshot_new(const struct hanse_mesh_view *view);          /* takes the arrays */

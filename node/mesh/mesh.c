@@ -25,6 +25,7 @@ struct hanse_mesh {
     /* Of the two below, held for nanoseconds. Why the snapshot has one beside the actors: view.c. */
     pthread_mutex_t lock;
     struct hanse_mesh_snapshot *snapshot;
+    atomic_bool suspected;   /* somebody read damaged data */
     zsock_t *idle[IDLE_MAX]; /* sockets to the loop that no caller uses */
     size_t idle_count;
 };
@@ -81,6 +82,16 @@ const char *mesh_commands_endpoint(const struct hanse_mesh *mesh)
 void mesh_set_endpoint(struct hanse_mesh *mesh, const char *endpoint)
 {
     memcpy(mesh->endpoint, endpoint, strlen(endpoint) + 1);
+}
+
+void hanse_mesh_suspect(struct hanse_mesh *mesh)
+{
+    atomic_store(&mesh->suspected, true);
+}
+
+bool mesh_suspected(struct hanse_mesh *mesh)
+{
+    return atomic_exchange(&mesh->suspected, false);
 }
 
 const char *hanse_mesh_endpoint(const struct hanse_mesh *mesh)

@@ -38,6 +38,8 @@ static int step_append(struct loop *loop, struct own_append *append)
     loop->failed_error = HANSE_OK;
     loop->appending = append;
     int error = loop_feed(loop, &event);
+    while (loop_store_next(loop)) {
+    }
     loop->appending = NULL;
     return error != HANSE_OK ? error : loop->failed_error;
 }
@@ -53,7 +55,7 @@ static void append_alone(struct loop *loop, struct command *command)
 void loop_append(struct loop *loop, struct command **commands, size_t count)
 {
     /* Replicas first: a commit of theirs that cannot be stored must not take an own one with it. */
-    (void)loop_commit(loop);
+    loop_flush(loop);
     if (count == 1) {
         append_alone(loop, commands[0]);
         return;

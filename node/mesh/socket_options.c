@@ -20,9 +20,9 @@ static const struct option options_of_all[] = {
     {ZMQ_SNDHWM, SOCKET_HWM}, /* low: what waits is in our own queues, by class, with its bytes counted */
     {ZMQ_RCVHWM, SOCKET_HWM},
     {ZMQ_HANDSHAKE_IVL, SOCKET_HANDSHAKE_MS}, /* half-open connections; libzmq's own is 30 s */
-    {ZMQ_HEARTBEAT_IVL, 5000},                /* a connection whose other end is silently gone */
-    {ZMQ_HEARTBEAT_TIMEOUT, 15000},
-    {ZMQ_HEARTBEAT_TTL, 15000},
+    /* No heartbeats of libzmq: its timer asserts when it comes due on a connection that broke while reading
+     * was stopped (stream_engine_base.cpp, out_event), so a bad line could end the process. The engine has
+     * its own. */
     {ZMQ_TCP_KEEPALIVE, 1}, /* for address translators between, which forget what is silent */
     {ZMQ_TCP_KEEPALIVE_IDLE, 60},
     {ZMQ_TCP_KEEPALIVE_INTVL, 20},

@@ -11,6 +11,10 @@
 #include "transport_private.h"
 
 #define ROUTER_MONITOR_NAME "router"
+/* A peer may waste a tenth of our time for long, and this much at once. */
+#define WASTE_US_A_MS 100u
+#define WASTE_US_MAX  250000u
+#define WASTE_BAR_MS  5000u
 
 static int bind_router(struct transport *t, const char *endpoint, bool enforce_zap)
 {
@@ -246,6 +250,22 @@ void transport_close(struct transport *t, hanse_link id)
         transport_forget(t, link);
 }
 
+bool transport_wasted(struct transport *t, hanse_link id, uint64_t us, uint64_t now_ms)
+{
+    struct link *link = link_table_find(&t->links, id);
+    if (link == NULL)
+        return false;
+    uint64_t drained = (now_ms - link->wasted_at_ms) * WASTE_US_A_MS;
+    link->wasted_us -= drained < link->wasted_us ? drained : link->wasted_us;
+    link->wasted_us += us;
+    link->wasted_at_ms = now_ms;
+    if (link->wasted_us <= WASTE_US_MAX)
+        return false;
+    door_bar(t->door, &link->key, now_ms + WASTE_BAR_MS);
+    transport_break(t, link);
+    return true;
+}
+
 void transport_close_all(struct transport *t)
 {
     t->down_count = 0;
@@ -279,7 +299,7 @@ void transport_ready(struct transport *t, const zmq_pollitem_t *items, size_t co
         } else if (items[i].socket == t->router_monitor) {
             t->monitor_readable = readable;
         } else if (items[i].socket == t->router) {
-            t->router_budget = readable ? TRANSPORT_TURN : 0;
+            t->router_budget = readable ? TRANSPORT_ROUND : 0;
         } else {
             while (link != NULL && link->monitor != items[i].socket && link->socket != items[i].socket)
                 link = link->next;
@@ -288,7 +308,7 @@ void transport_ready(struct transport *t, const zmq_pollitem_t *items, size_t co
             if (link->monitor == items[i].socket)
                 link->monitor_readable = readable;
             else
-                link->budget = readable ? TRANSPORT_TURN : 0;
+                link->budget = readable ? TRANSPORT_ROUND : 0;
         }
     }
 }

@@ -82,11 +82,20 @@ void transport_dial(struct transport *transport, hanse_link link, const struct h
 /* Ends a link, or all; no DOWN follows. Unknown links: no effect. */
 void transport_close(struct transport *transport, hanse_link link);
 void transport_close_all(struct transport *transport);
+/* What the link sent took so much of our time and brought nothing. True: it was too much; the link is ended
+ * (DOWN follows), and its key stays out for a while. */
+bool transport_wasted(struct transport *transport, hanse_link link, uint64_t us, uint64_t now_ms);
 /* Queues a copy; never waits. To an unknown link it is dropped. */
 void transport_send(struct transport *transport, hanse_link link, enum hanse_class class,
                     struct hanse_bytes message, uint64_t now_ms);
 
-/* One turn of the loop: fill, zmq_poll, ready (though nothing is), next until it gives false, flush. */
+bool transport_has_link(const struct transport *transport, hanse_link link);
+/* Bytes that wait to be sent on a link, what libzmq holds not counted; 0 when there is no such link. */
+size_t transport_queued(const struct transport *transport, hanse_link link);
+
+/* One turn of the loop: fill, zmq_poll, ready (though nothing is), next, flush. A round of reading is over
+ * when next gives false; while it has not, ready is not called, else the first links would be read again
+ * before the last. */
 size_t transport_fill(struct transport *transport, zmq_pollitem_t items[static TRANSPORT_POLL_MAX]);
 void transport_ready(struct transport *transport, const zmq_pollitem_t *items, size_t count);
 bool transport_next(struct transport *transport, uint64_t now_ms, struct transport_event *ret_event);

@@ -40,9 +40,10 @@ struct transport {
 /* libzmq tells that a connection is gone before it hands over the last of what it read there; a link ends so
  * much later. */
 #define TRANSPORT_ENDING_MS 20u
-#define TRANSPORT_TURN                                                                                       \
-    256u /* messages of a socket and turn, dropped ones too: then the others have theirs                     \
-          */
+/* What may be read of a socket in a round, dropped ones too; then the others have theirs. A message counts
+ * one, and one more for each so many bytes, for judging it takes time by its size. */
+#define TRANSPORT_ROUND       64u
+#define TRANSPORT_ROUND_BYTES 8192u
 
 /* Ends a link that broke: its state goes now, DOWN is told later. */
 void transport_break(struct transport *transport, struct link *link);

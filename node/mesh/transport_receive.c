@@ -168,12 +168,16 @@ static bool judge(struct transport *t, struct link *link, const char *user_id)
 
 static void give(struct transport *t, struct link *link, struct transport_event *ret_event)
 {
+    size_t size = zmq_msg_size(&t->message);
+    uint32_t *budget = link_is_accepted(link) ? &t->router_budget : &link->budget;
+    size_t more = size / TRANSPORT_ROUND_BYTES;
+    *budget -= more < *budget ? (uint32_t)more : *budget;
     t->counts.received_messages++;
-    t->counts.received_bytes += zmq_msg_size(&t->message);
+    t->counts.received_bytes += size;
     *ret_event = (struct transport_event){
         .type = TRANSPORT_MESSAGE,
         .link = link->id,
-        .message = hanse_bytes(zmq_msg_data(&t->message), zmq_msg_size(&t->message)),
+        .message = hanse_bytes(zmq_msg_data(&t->message), size),
     };
 }
 

@@ -86,6 +86,17 @@ void transport_send(struct transport *t, hanse_link id, enum hanse_class class, 
         transport_pump(t, link, now_ms);
 }
 
+bool transport_has_link(const struct transport *t, hanse_link id)
+{
+    return link_table_find(&t->links, id) != NULL;
+}
+
+size_t transport_queued(const struct transport *t, hanse_link id)
+{
+    const struct link *link = link_table_find(&t->links, id);
+    return link == NULL ? 0 : link->queue.bytes;
+}
+
 void transport_flush(struct transport *t, uint64_t now_ms)
 {
     struct link *next;

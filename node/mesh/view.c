@@ -27,11 +27,9 @@ static void copy_links(struct loop *loop, struct hanse_mesh_view *view)
 
 static void copy_roster(struct loop *loop, struct hanse_mesh_view *view)
 {
-    const struct hanse_roster_entry *entries;
-    view->roster_count = hanse_engine_roster(loop->engine, &entries);
-    view->roster = hanse_calloc(view->roster_count, sizeof *view->roster);
-    if (view->roster_count > 0)
-        memcpy(view->roster, entries, view->roster_count * sizeof *view->roster);
+    size_t count = hanse_engine_roster(loop->engine, NULL, 0);
+    view->roster = hanse_calloc(count, sizeof *view->roster);
+    view->roster_count = hanse_engine_roster(loop->engine, view->roster, count);
 }
 
 static bool is_admitted(const struct loop *loop, const struct hanse_mesh_view *view,
@@ -95,6 +93,8 @@ void loop_snapshot(struct loop *loop)
         .started_ms = loop->started_wall_ms,
         .council = {.mesh = loop->pin.mesh},
         .heads_root = hanse_engine_heads_root(loop->engine),
+        .damaged = loop->damaged,
+        .sound_ms = loop->sound_wall_ms,
     };
     const struct hanse_journal *council = hanse_engine_journal(loop->engine, &loop->pin.mesh);
     if (council != NULL && council->held_size > 0) {

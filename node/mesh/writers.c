@@ -110,7 +110,7 @@ int loop_add_writer(struct loop *loop, const struct hanse_mesh_writer *config)
     }
     struct writer writer = {.config = *config};
     bool fence_known;
-    struct hanse_fence_mark intended;
+    struct hanse_fence_mark intended = {0};
     int error =
         hanse_fence_open(config->fence_path, &writer.fence, &fence_known, &writer.acknowledged, &intended);
     if (error != HANSE_OK)
@@ -122,8 +122,11 @@ int loop_add_writer(struct loop *loop, const struct hanse_mesh_writer *config)
     struct verdict verdict = fence_known ? compare(&held, &writer.acknowledged, &intended)
                                          : judge_unknown(loop, &config->journal, held.size);
     /* A fenced journal keeps its marks, and may grow by what the mesh gives back. */
-    if (!verdict.fenced)
-        writer.acknowledged = held;
+    if (!verdict.fenced) {
+        /* The file is to say so too: what was durable before its fence may have been told to others. */
+        writer.unsettled = !same(&held, &writer.acknowledged) || !same(&held, &intended);
+        writer.acknowledged = writer.intended = held;
+    }
     loop->writers = hanse_realloc(loop->writers, (loop->writer_count + 1) * sizeof *loop->writers);
     loop->writers[loop->writer_count++] = writer;
     decide(loop, &writer, &verdict);

@@ -37,7 +37,7 @@ static const struct {
     const char *why;
     const char *fix;
 } FAILURES[] = {
-    {HANSE_E_FENCED,
+    {HANSE_E_CATCHING_UP,
      "signing is paused until this node has asked the mesh for everything that it published before",
      "Wait until another node can be reached: `hanse status` shows it. If this home is surely the newest "
      "copy, start "
@@ -57,7 +57,8 @@ static const struct {
     {HANSE_E_DISK_FULL, "the disk is full", "Make room on the disk that holds the home, then try again."},
     {HANSE_E_IO, "the disk did not take it",
      "Look at the system's messages about the disk; `hanse doctor` checks the home."},
-    {HANSE_E_CORRUPT, "stored data is damaged", "Run `hanse doctor`, then `hanse restore --from-mesh`."},
+    {HANSE_E_CORRUPT, "stored data is damaged",
+     "A running node mends itself from the mesh: try again in a minute. Else: `hanse restore --from-mesh`."},
     {HANSE_E_LOCKED, "another process uses this home", "Stop it, or ask it: the node answers over HTTP."},
     {HANSE_E_NEWER_SCHEMA, "a newer version of hanse wrote the database", "Install that version."},
     {HANSE_E_TIMED_OUT, "no answer came in time", "Try again; `hanse status` shows whether the node runs."},

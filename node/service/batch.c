@@ -1,13 +1,19 @@
 #include "batch.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "drafts.h"
 #include "hanse/catalog.h"
 #include "hanse/odcs.h"
 #include "names.h"
 #include "params.h"
+
+#define READERS_MAX    4u
+#define FILES_A_READER 8u
 
 static void item_release(struct batch_item *item)
 {
@@ -22,6 +28,7 @@ void batch_release(struct batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         item_release(&batch->items[i]);
     free(batch->items);
+    free(batch->keys);
     *batch = (struct batch){0};
 }
 
@@ -66,29 +73,36 @@ int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *
     return HANSE_OK;
 }
 
-void batch_refuse(struct batch *batch, struct batch_item *item, int error, const char *format, ...)
+void batch_refuse(struct batch_item *item, int error, const char *format, ...)
 {
     va_list args;
     if (item->refused != HANSE_OK)
         return;
     item->refused = error;
-    batch->refused++;
     va_start(args, format);
     hanse_buffer_vprintf(&item->reason, format, args);
     va_end(args);
 }
 
-static void check_item(struct batch *batch, struct batch_item *item)
+size_t batch_refused(const struct batch *batch)
+{
+    size_t refused = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        refused += batch->items[i].refused != HANSE_OK;
+    return refused;
+}
+
+static void check_item(struct batch_item *item)
 {
     if (item->content.size > HANSE_BODY_MAX || item->content.size == 0) {
-        batch_refuse(batch, item, HANSE_E_TOO_LARGE,
+        batch_refuse(item, HANSE_E_TOO_LARGE,
                      item->content.size == 0 ? "The file is empty"
                                              : "The file is larger than 1 MiB: split the contract");
         return;
     }
     int error = hanse_odcs_read(item->content, item->file, &item->document, &item->findings);
     if (error != HANSE_OK) {
-        batch_refuse(batch, item, error, "The contract has %zu error%s", item->findings.errors,
+        batch_refuse(item, error, "The contract has %zu error%s", item->findings.errors,
                      item->findings.errors == 1 ? "" : "s");
         return;
     }
@@ -96,11 +110,44 @@ static void check_item(struct batch *batch, struct batch_item *item)
     item->contract = hanse_value_member_text(root, "id");
     item->version = hanse_value_member_text(root, "version");
     if (item->contract == NULL || item->version == NULL) {
-        batch_refuse(batch, item, HANSE_E_INVALID, "The contract has no id or no version");
+        batch_refuse(item, HANSE_E_INVALID, "The contract has no id or no version");
         return;
     }
     item->media = hanse_syntax_guess(item->content) == HANSE_SYNTAX_JSON ? MEDIA_JSON : MEDIA_YAML;
     name_key(item->contract, item->version, &item->key);
+}
+
+/* What the readers of a large batch share. */
+struct reading {
+    struct batch *batch;
+    atomic_size_t next;
+};
+
+static void *check_some(void *context)
+{
+    struct reading *reading = context;
+    size_t i;
+    while ((i = atomic_fetch_add(&reading->next, 1)) < reading->batch->count)
+        check_item(&reading->batch->items[i]);
+    return NULL;
+}
+
+/* Reading takes longer than all the rest of a large publish. A thread that cannot be had is done without. */
+static void check_items(struct batch *batch)
+{
+    struct reading reading = {.batch = batch};
+    pthread_t helpers[READERS_MAX - 1];
+    size_t wanted = batch->count / FILES_A_READER, started = 0;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors > 0 && wanted > (size_t)processors)
+        wanted = (size_t)processors;
+    if (wanted > READERS_MAX)
+        wanted = READERS_MAX;
+    while (started + 1 < wanted && pthread_create(&helpers[started], NULL, check_some, &reading) == 0)
+        started++;
+    check_some(&reading);
+    while (started > 0)
+        pthread_join(helpers[--started], NULL);
 }
 
 static int by_key(const void *a, const void *b)
@@ -109,29 +156,33 @@ static int by_key(const void *a, const void *b)
     return strcmp(x->key.data, y->key.data);
 }
 
-static void check_duplicates(struct batch *batch)
+static void check_duplicates(const struct batch *batch, struct batch_item *const *sorted)
 {
-    struct batch_item **sorted = hanse_calloc(batch->count, sizeof(struct batch_item *));
-    for (size_t i = 0; i < batch->count; i++)
-        sorted[i] = &batch->items[i];
-    qsort(sorted, batch->count, sizeof(struct batch_item *), by_key);
     for (size_t i = 1; i < batch->count; i++) {
         struct batch_item *a = sorted[i - 1], *b = sorted[i];
         if (a->key.size == 0 || strcmp(a->key.data, b->key.data) != 0)
             continue;
-        batch_refuse(batch, a, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", b->file,
-                     b->contract, b->version);
-        batch_refuse(batch, b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file,
-                     a->contract, a->version);
+        batch_refuse(a, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", b->file, b->contract,
+                     b->version);
+        batch_refuse(b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file, a->contract,
+                     a->version);
     }
-    free(sorted);
 }
 
 void batch_check(struct batch *batch)
 {
+    struct batch_item **sorted = hanse_calloc(batch->count, sizeof(struct batch_item *));
+    check_items(batch);
     for (size_t i = 0; i < batch->count; i++)
-        check_item(batch, &batch->items[i]);
-    check_duplicates(batch);
+        sorted[i] = &batch->items[i];
+    qsort(sorted, batch->count, sizeof(struct batch_item *), by_key);
+    check_duplicates(batch, sorted);
+    batch->keys = hanse_calloc(batch->count, sizeof(const char *));
+    for (size_t i = 0; i < batch->count; i++) {
+        if (sorted[i]->refused == HANSE_OK)
+            batch->keys[batch->key_count++] = sorted[i]->key.data;
+    }
+    free(sorted);
 }
 
 json_t *findings_json(const struct hanse_findings *findings)

@@ -26,16 +26,18 @@ struct batch_item {
 struct batch {
     struct batch_item *items;
     size_t count;
-    size_t refused;
+    const char **keys; /* of what is not refused, each once, in strcmp's order; after batch_check */
+    size_t key_count;
 };
 
 /* Reads the array `files` of the parameters. Else an error answer. */
 HANSE_MUST_USE int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *ret_batch);
 void batch_release(struct batch *batch);
 /* Refuses the item, once: the first reason stays. */
-void batch_refuse(struct batch *batch, struct batch_item *item, int error, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-/* Each file by itself, and against the others. */
+void batch_refuse(struct batch_item *item, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+size_t batch_refused(const struct batch *batch); /* how many were */
+/* Each file by itself, many on several threads, and against the others. */
 void batch_check(struct batch *batch);
 /* Against what is published in `journal`. Errors are those of the catalogue; what it refuses stands in the
  * items. */

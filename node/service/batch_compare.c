@@ -3,7 +3,7 @@
 #include "hanse/catalog.h"
 #include "promise.h"
 
-static void compare_content(struct batch *batch, struct batch_item *item, struct hanse_bytes published)
+static void compare_content(struct batch_item *item, struct hanse_bytes published)
 {
     struct hanse_document *before = NULL;
     struct hanse_document_error why;
@@ -15,21 +15,20 @@ static void compare_content(struct batch *batch, struct batch_item *item, struct
     /* What is published was read before it was signed; should a newer reader refuse it, nothing can be
      * compared. */
     if (hanse_document_parse(published, hanse_syntax_guess(published), &before, &why) != HANSE_OK) {
-        batch_refuse(batch, item, HANSE_E_IMMUTABLE,
-                     "%s@%s is published with other content: bump the version", item->contract,
-                     item->version);
+        batch_refuse(item, HANSE_E_IMMUTABLE, "%s@%s is published with other content: bump the version",
+                     item->contract, item->version);
         return;
     }
     hanse_buffer_init(&path);
     if (promise_differs(hanse_document_root(before), hanse_document_root(item->document), &path))
-        batch_refuse(batch, item, HANSE_E_IMMUTABLE,
+        batch_refuse(item, HANSE_E_IMMUTABLE,
                      "%s@%s is published and promises something else at %s: bump the version", item->contract,
                      item->version, path.data);
     hanse_buffer_release(&path);
     hanse_document_destroy(&before);
 }
 
-static int compare_item(struct batch *batch, struct batch_item *item, struct hanse_published *published,
+static int compare_item(struct batch_item *item, struct hanse_published *published,
                         const struct hanse_hash *journal)
 {
     struct hanse_published_version version;
@@ -38,28 +37,31 @@ static int compare_item(struct batch *batch, struct batch_item *item, struct han
     if (error != HANSE_OK)
         return error;
     if (version.withdrawn) {
-        batch_refuse(batch, item, HANSE_E_IMMUTABLE,
+        batch_refuse(item, HANSE_E_IMMUTABLE,
                      "%s@%s was withdrawn, and a version is published once: bump the version", item->contract,
                      item->version);
     } else if (version.live && !version.held) {
         batch_refuse(
-            batch, item, HANSE_E_IMMUTABLE,
+            item, HANSE_E_IMMUTABLE,
             "%s@%s is published, and its document is not on this node to compare: try again later, or "
             "bump the version",
             item->contract, item->version);
     } else if (version.live) {
         item->index = version.entry;
-        compare_content(batch, item, version.content);
+        compare_content(item, version.content);
     }
     return HANSE_OK;
 }
 
 int batch_compare(struct batch *batch, struct hanse_published *published, const struct hanse_hash *journal)
 {
-    int error = HANSE_OK;
+    int error = hanse_published_begin(published);
+    if (error != HANSE_OK)
+        return error;
     for (size_t i = 0; i < batch->count && error == HANSE_OK; i++) {
         if (batch->items[i].refused == HANSE_OK)
-            error = compare_item(batch, &batch->items[i], published, journal);
+            error = compare_item(&batch->items[i], published, journal);
     }
+    hanse_published_end(published);
     return error;
 }

@@ -10,11 +10,6 @@
 #include "mesh_config.h"
 #include "params.h"
 
-#define PAUSE_MAX_MS                                                                                         \
-    6000u /* the engine asks everybody it can reach, and waits for 3 seconds when there is nobody */
-#define START_MS      20000u /* a node younger than that is still looking for others */
-#define PAUSE_STEP_MS 50
-
 void drafts_init(struct drafts *drafts)
 {
     *drafts = (struct drafts){0};
@@ -105,30 +100,14 @@ int drafts_add_encoded(struct drafts *drafts, struct hanse_bytes encoded, struct
     return HANSE_OK;
 }
 
-/* Whether signing is paused only because the node has just started. */
-static bool pause_may_end(struct hanse_service *service)
+static int append(struct hanse_service *service, const struct hanse_hash *journal,
+                  const struct drafts *drafts, struct hanse_appended *ret_appended)
 {
-    const struct hanse_mesh_view *view = service_view_now(service);
-    uint64_t now_ms = wall_ms();
-    return now_ms < view->started_ms + START_MS;
+    return hanse_mesh_append(service->mesh, journal, drafts->items, drafts->count, ret_appended);
 }
 
-static int append_patiently(struct hanse_service *service, const struct hanse_hash *journal,
-                            const struct drafts *drafts, struct hanse_appended *ret_appended)
-{
-    uint64_t began_ms = monotonic_ms();
-    for (;;) {
-        int error = hanse_mesh_append(service->mesh, journal, drafts->items, drafts->count, ret_appended);
-        if (error != HANSE_E_FENCED || monotonic_ms() - began_ms > PAUSE_MAX_MS || !pause_may_end(service))
-            return error;
-        wait_ms(PAUSE_STEP_MS);
-    }
-}
-
-/* A key is replaced in three steps: the new one is laid beside the old, the journal is told, the new one
- * takes the old one's place. After a crash before the last, the journal has the key that lies beside. */
-static int append_with_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
-                                const struct drafts *drafts, struct hanse_appended *ret_appended)
+static int use_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
+                        const struct drafts *drafts, struct hanse_appended *ret_appended)
 {
     struct hanse_mesh_writer writer;
     struct home_path next = home_domain_file(service->home, domain->name, SIGNING_KEY_NEXT);
@@ -138,10 +117,24 @@ static int append_with_next_key(struct hanse_service *service, const struct hans
     error = hanse_mesh_add_writer(service->mesh, &writer);
     sodium_memzero(&writer, sizeof writer);
     if (error == HANSE_OK)
-        error = append_patiently(service, &domain->journal, drafts, ret_appended);
+        error = append(service, &domain->journal, drafts, ret_appended);
     if (error != HANSE_OK)
         return error;
     return file_rename(next.text, home_domain_file(service->home, domain->name, SIGNING_KEY).text);
+}
+
+/* A key is replaced in three steps: the new one is laid beside the old, the journal is told, the new one
+ * takes the old one's place. After a crash before the last, the journal has the key that lies beside. Of
+ * several callers that meet this at once, the first takes the last step, and the others find it taken. */
+static int append_with_next_key(struct hanse_service *service, const struct hanse_home_domain *domain,
+                                const struct drafts *drafts, struct hanse_appended *ret_appended)
+{
+    pthread_mutex_lock(&service->home->key_change);
+    int error = append(service, &domain->journal, drafts, ret_appended);
+    if (error == HANSE_E_NOT_WRITER)
+        error = use_next_key(service, domain, drafts, ret_appended);
+    pthread_mutex_unlock(&service->home->key_change);
+    return error;
 }
 
 int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain,
@@ -150,7 +143,7 @@ int drafts_append(struct hanse_service *service, const struct hanse_home_domain 
     if (service->mesh == NULL)
         return HANSE_E_UNREACHABLE;
     struct hanse_appended appended;
-    int error = append_patiently(service, &domain->journal, drafts, &appended);
+    int error = append(service, &domain->journal, drafts, &appended);
     if (error == HANSE_E_NOT_WRITER && strcmp(domain->name, COUNCIL_NAME) != 0)
         error = append_with_next_key(service, domain, drafts, &appended);
     if (error != HANSE_OK)

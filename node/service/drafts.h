@@ -35,10 +35,10 @@ void drafts_retract(struct drafts *drafts, const char *kind, const char *key);
 HANSE_MUST_USE int drafts_add_encoded(struct drafts *drafts, struct hanse_bytes encoded,
                                       struct hanse_bytes salted);
 
-/* Writes them as one commit of an own domain (or of the council, by COUNCIL_NAME). Just after the start, when
- * signing is still paused because the mesh is being asked, it waits some seconds. Finishes a key's
- * replacement that a crash cut short. Under the home's lock; no answer is made of an error. Errors: those of
- * hanse_mesh_append; UNREACHABLE without a node. */
+/* Writes them as one commit of an own domain (or of the council, by COUNCIL_NAME). It does not wait while
+ * signing is paused: whoever asked may (operations.c). Finishes a key's replacement that a crash cut short.
+ * In a turn (turns.h); no answer is made of an error. Errors: those of hanse_mesh_append; UNREACHABLE without
+ * a node. */
 HANSE_MUST_USE int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain,
                                  const struct drafts *drafts, struct hanse_appended *ret_appended);
 

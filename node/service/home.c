@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hanse/check.h"
 #include "home_files.h"
 #include "keyfile.h"
 
@@ -67,7 +68,10 @@ static int new_home(const char *path, struct hanse_home **ret_home)
         return HANSE_E_INVALID;
     struct hanse_home *home = hanse_calloc(1, sizeof *home);
     memcpy(home->path, place, size);
-    pthread_mutex_init(&home->writing, NULL);
+    home->domains = domain_list_new();
+    turns_init(&home->turns);
+    HANSE_CHECK(pthread_mutex_init(&home->memory, NULL) == 0);
+    HANSE_CHECK(pthread_mutex_init(&home->key_change, NULL) == 0);
     *ret_home = home;
     return HANSE_OK;
 }
@@ -132,7 +136,10 @@ void hanse_home_close(struct hanse_home **home)
     if (*home == NULL)
         return;
     wiring_release(&(*home)->wiring);
-    pthread_mutex_destroy(&(*home)->writing);
+    domain_list_destroy(&(*home)->domains);
+    turns_release(&(*home)->turns);
+    pthread_mutex_destroy(&(*home)->memory);
+    pthread_mutex_destroy(&(*home)->key_change);
     free((*home)->sizes);
     free(*home);
     *home = NULL;
@@ -140,33 +147,50 @@ void hanse_home_close(struct hanse_home **home)
 
 void home_lock(struct hanse_home *home)
 {
-    pthread_mutex_lock(&home->writing);
+    struct turn *turn = hanse_calloc(1, sizeof *turn);
+    turn->alone = true;
+    turn_begin(&home->turns, turn);
+    home->alone = turn;
 }
 
 void home_unlock(struct hanse_home *home)
 {
-    pthread_mutex_unlock(&home->writing);
+    struct turn *turn = home->alone;
+    home->alone = NULL;
+    turn_end(&home->turns, turn);
+    free(turn);
 }
 
-uint64_t home_size_of(const struct hanse_home *home, const struct hanse_hash *journal)
+static struct home_size *find_size(struct hanse_home *home, const struct hanse_hash *journal)
 {
     for (size_t i = 0; i < home->size_count; i++) {
         if (hanse_hash_equal(&home->sizes[i].journal, journal))
-            return home->sizes[i].size;
+            return &home->sizes[i];
     }
-    return 0;
+    return NULL;
+}
+
+uint64_t home_size_of(struct hanse_home *home, const struct hanse_hash *journal)
+{
+    pthread_mutex_lock(&home->memory);
+    const struct home_size *known = find_size(home, journal);
+    uint64_t size = known == NULL ? 0 : known->size;
+    pthread_mutex_unlock(&home->memory);
+    return size;
 }
 
 void home_keep_size(struct hanse_home *home, const struct hanse_hash *journal, uint64_t size)
 {
-    for (size_t i = 0; i < home->size_count; i++) {
-        if (hanse_hash_equal(&home->sizes[i].journal, journal)) {
-            home->sizes[i].size = size;
-            return;
-        }
+    pthread_mutex_lock(&home->memory);
+    struct home_size *known = find_size(home, journal);
+    if (known == NULL) {
+        home->sizes = hanse_realloc(home->sizes, (home->size_count + 1) * sizeof *home->sizes);
+        known = &home->sizes[home->size_count++];
+        *known = (struct home_size){.journal = *journal};
     }
-    home->sizes = hanse_realloc(home->sizes, (home->size_count + 1) * sizeof *home->sizes);
-    home->sizes[home->size_count++] = (struct home_size){.journal = *journal, .size = size};
+    if (size > known->size) /* callers that shared a transaction come back in any order */
+        known->size = size;
+    pthread_mutex_unlock(&home->memory);
 }
 
 int hanse_home_read(const struct hanse_home *home, const char *name, struct hanse_buffer *ret_content)

@@ -2,19 +2,22 @@
 #ifndef HANSE_SERVICE_HOME_INTERNAL_H
 #define HANSE_SERVICE_HOME_INTERNAL_H
 
-#include <pthread.h>
-
 #include "hanse/home.h"
+#include "turns.h"
 
 #define HOME_SEEDS_MAX 16u
 #define COUNCIL_NAME   "council"
 
 struct hanse_home {
     char path[HANSE_HOME_PATH_MAX + 1];
-    pthread_mutex_t writing; /* held from the look at what is published to the end of the append */
-    struct home_size *sizes; /* of own journals after our last append; under `writing` */
+    struct turns turns;      /* who writes what now */
+    struct turn *alone;      /* the one that home_lock began */
+    pthread_mutex_t memory;  /* of the sizes, held for nanoseconds */
+    struct home_size *sizes; /* of own journals after our last append */
     size_t size_count;
-    struct mesh_wiring *wiring; /* what the last mesh configuration borrows; mesh_config.c */
+    pthread_mutex_t key_change;  /* one caller at a time finishes a key's replacement; drafts.c */
+    struct domain_list *domains; /* home_domains.c */
+    struct mesh_wiring *wiring;  /* what the last mesh configuration borrows; mesh_config.c */
 };
 
 struct home_size {
@@ -22,11 +25,12 @@ struct home_size {
     uint64_t size;
 };
 
-/* One writer at a time: what is published must not change between the check of a publish and its append. */
+/* A turn alone (turns.h): nothing of this home is written meanwhile by others. */
 void home_lock(struct hanse_home *home);
 void home_unlock(struct hanse_home *home);
-/* The size of an own journal that our last append left; 0 when there was none. Under the lock. */
-uint64_t home_size_of(const struct hanse_home *home, const struct hanse_hash *journal);
+/* The size of an own journal that our last append left; 0 when there was none. Between home_lock and
+ * home_unlock that is all there is. */
+uint64_t home_size_of(struct hanse_home *home, const struct hanse_hash *journal);
 void home_keep_size(struct hanse_home *home, const struct hanse_hash *journal, uint64_t size);
 
 /* The folder of a domain (or of the council, by COUNCIL_NAME) and files in it. */
@@ -62,5 +66,7 @@ HANSE_MUST_USE int home_mesh_read(const struct hanse_home *home, struct home_mes
 HANSE_MUST_USE int home_mesh_write(const struct hanse_home *home, const struct home_mesh *mesh);
 
 void wiring_release(struct mesh_wiring **wiring);
+struct domain_list *domain_list_new(void);
+void domain_list_destroy(struct domain_list **list);
 
 #endif

@@ -55,14 +55,14 @@ static int answer_refused(const struct publish *publish, struct hanse_answer *an
                       : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
                                                   : NULL;
     answer_error(answer, error, fix, "%zu of %zu files refused, so nothing was published to %s. %s: %s",
-                 batch->refused, batch->count, publish->shown, first->file, first->reason.data);
+                 batch_refused(batch), batch->count, publish->shown, first->file, first->reason.data);
     answer_add(answer, "published", json_array());
     answer_add(answer, "refused", refused_json(batch));
     return error;
 }
 
-/* The index at which the commit will begin. Nothing else writes while the home's lock is held; what was
- * written before is either in our own count or in what the mesh thread shows. */
+/* The index at which the commit will begin. Nothing else writes in a turn alone; what was written before is
+ * either in our own count or in what the mesh thread shows. */
 static uint64_t next_index(const struct publish *publish)
 {
     const struct hanse_mesh_view *view = service_view(publish->service);
@@ -167,24 +167,35 @@ static int append(struct publish *publish, struct hanse_answer *answer)
     return error != HANSE_OK ? error : answer_published(publish, &appended, answer);
 }
 
-/* From the look at what is published to the append nobody else may write. */
-static int compare_and_append(struct publish *publish, struct hanse_answer *answer)
+static int compare_and_append(struct publish *publish, struct hanse_published *published,
+                              struct hanse_answer *answer)
 {
+    int error = batch_compare(&publish->batch, published, &publish->domain.journal);
+    if (error != HANSE_OK)
+        return answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
+    if (batch_refused(&publish->batch) > 0)
+        return answer_refused(publish, answer);
+    if (publish->dry_run)
+        return answer_published(publish, &(struct hanse_appended){0}, answer);
+    return append(publish, answer);
+}
+
+/* Other contracts are published at the same time. With provenance, which names its entries by their index,
+ * nothing is. */
+static int publish_in_turn(struct publish *publish, struct hanse_answer *answer)
+{
+    struct turns *turns = &publish->service->home->turns;
+    struct turn turn = {.alone = publish->provenance != NULL,
+                        .journal = publish->domain.journal,
+                        .keys = publish->batch.keys,
+                        .count = publish->batch.key_count};
     struct hanse_published *published;
     int error = service_published(publish->service, answer, &published);
     if (error != HANSE_OK)
         return error;
-    home_lock(publish->service->home);
-    error = batch_compare(&publish->batch, published, &publish->domain.journal);
-    if (error != HANSE_OK)
-        answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
-    else if (publish->batch.refused > 0)
-        error = answer_refused(publish, answer);
-    else if (publish->dry_run)
-        error = answer_published(publish, &(struct hanse_appended){0}, answer);
-    else
-        error = append(publish, answer);
-    home_unlock(publish->service->home);
+    turn_begin(turns, &turn);
+    error = compare_and_append(publish, published, answer);
+    turn_end(turns, &turn);
     return error;
 }
 
@@ -223,8 +234,8 @@ int op_publish(struct hanse_service *service, json_t *params, struct hanse_answe
     if (error != HANSE_OK)
         return error;
     name_shown(service, &publish.domain, publish.shown, sizeof publish.shown);
-    batch_check(&publish.batch); /* without the lock: reading documents is the long part */
-    error = compare_and_append(&publish, answer);
+    batch_check(&publish.batch);
+    error = publish_in_turn(&publish, answer);
     batch_release(&publish.batch);
     return error;
 }

@@ -154,6 +154,9 @@ int op_status(struct hanse_service *service, json_t *params, struct hanse_answer
     json_object_set_new(json, "domains", domains_json(view));
     json_object_set_new(json, "links", number_json(view->link_count));
     json_object_set_new(json, "refused", refused_json(view));
+    json_object_set_new(json, "data",
+                        json_pack("{s:b,s:o}", "damaged", view->damaged, "sound_at",
+                                  view->sound_ms > 0 ? time_json(view->sound_ms) : json_null()));
     json_object_set_new(json, "traffic", traffic_json(view));
     json_object_set_new(
         json, "database_bytes",

@@ -21,8 +21,11 @@ int op_verify(struct hanse_service *service, json_t *params, struct hanse_answer
     if (error == HANSE_OK)
         answer_ok(answer, json_pack("{s:b}", "verified", 1));
     else if (error == HANSE_E_CORRUPT)
-        answer_error(answer, error, "Stop the node and run `hanse restore --from-mesh`: the mesh has it all.",
-                     "Stored data is damaged: %s", where.size > 0 ? where.data : "the place is not known");
+        answer_error(
+            answer, error,
+            "The node starts anew by itself in some seconds, keeps what is whole and gets the rest from "
+            "the mesh; its log says how much. Should that fail: `hanse restore --from-mesh`.",
+            "Stored data is damaged: %s", where.size > 0 ? where.data : "the place is not known");
     else
         answer_failure(answer, error, "Nothing was verified");
     hanse_buffer_release(&where);

@@ -4,6 +4,9 @@
 
 #include "as_of.h"
 #include "hanse/check.h"
+#include "params.h"
+
+#define START_MS 20000u /* a node younger than that is still looking for others */
 
 /* While the answer is being read the catalogue may move on; then it is read again, so that the heads root
  * under it is the one it rests on. After that many times it moves faster than we read. */
@@ -56,6 +59,14 @@ static int run_stamped(struct hanse_service *service, const struct hanse_operati
     return error;
 }
 
+/* Whether signing is paused only because the node has just started: the engine asks everybody it can reach,
+ * and waits for 3 seconds when there is nobody. A worker that waited for it here would be missed by others.
+ */
+static bool pause_may_end(struct hanse_service *service)
+{
+    return service->mesh != NULL && wall_ms() < service_view_now(service)->started_ms + START_MS;
+}
+
 int hanse_operation_run(struct hanse_service *service, const struct hanse_operation *operation,
                         json_t *params, struct hanse_answer *ret_answer)
 {
@@ -70,8 +81,12 @@ int hanse_operation_run(struct hanse_service *service, const struct hanse_operat
         error = run_stamped(service, operation, params, &answer);
     else
         error = operation->run(service, params, &answer);
+    if (error == HANSE_E_CORRUPT && service->mesh != NULL)
+        hanse_mesh_suspect(service->mesh); /* a page that this connection read */
     HANSE_CHECK(answer.json != NULL || answer.media != NULL);
     HANSE_CHECK((error == HANSE_OK) == (json_object_get(answer.json, "error") == NULL));
+    if (error == HANSE_E_CATCHING_UP && pause_may_end(service))
+        answer_add(&answer, "retry_after_s", json_integer(1));
     *ret_answer = answer;
     return error;
 }

@@ -168,9 +168,3 @@ uint64_t monotonic_ms(void)
 {
     return now(CLOCK_MONOTONIC);
 }
-
-void wait_ms(unsigned ms)
-{
-    struct timespec time = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000L};
-    nanosleep(&time, NULL);
-}

@@ -44,6 +44,5 @@ void json_write(const json_t *value, bool indented, struct hanse_buffer *out);
 
 uint64_t wall_ms(void);      /* since 1970 */
 uint64_t monotonic_ms(void); /* for measuring */
-void wait_ms(unsigned ms);   /* between two looks, where nothing tells us */
 
 #endif

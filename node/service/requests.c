@@ -66,7 +66,9 @@ const char *admitted_name(struct hanse_service *service, const struct hanse_hash
         if (hanse_hash_equal(&view->domains[i].journal, journal))
             return view->domains[i].name;
     }
-    return NULL;
+    bool known = service->mesh == NULL && service->db != NULL &&
+                 hanse_store_admitted_name(service->db, journal, service->admitted) == HANSE_OK;
+    return known ? service->admitted : NULL;
 }
 
 bool admitted_journal(struct hanse_service *service, const char *name, struct hanse_hash *ret_journal)

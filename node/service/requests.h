@@ -16,7 +16,7 @@ struct request {
 HANSE_MUST_USE int requests_waiting(struct hanse_service *service, struct request **ret_requests,
                                     size_t *ret_count);
 json_t *requests_json(const struct request *requests, size_t count);
-/* The name under which the council admits that journal now, or NULL. Borrowed from the view. */
+/* The name under which the council admits that journal now, or NULL. Borrowed until the next call. */
 const char *admitted_name(struct hanse_service *service, const struct hanse_hash *journal);
 /* The journal that the council admits under that name now. */
 bool admitted_journal(struct hanse_service *service, const char *name, struct hanse_hash *ret_journal);

@@ -15,6 +15,7 @@ struct hanse_service {
     struct hanse_published *published; /* on `db`; service_published */
     struct hanse_mesh_view view;       /* what this thread saw last; as_of.c */
     uint64_t viewed_ms;                /* monotonic; 0: never */
+    char admitted[HANSE_NAME_MAX + 1]; /* what admitted_name() gave, where no node runs */
 };
 
 /* The reading connection, or an error answer. Borrowed. */

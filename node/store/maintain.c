@@ -5,7 +5,7 @@
 
 #define FRAME_HEAD 24
 #define ROOM_MIN   (1 << 20)
-#define ROOM_MORE  (4 << 20)
+#define ROOM_MORE  (256 << 10) /* a step's: small, for a publish may be waiting behind it */
 
 /* Syncing a file that grows costs the file system a journal commit of its own, so a publish that writes into
  * zeros waits half as long (216 instead of 431 µs). SQLite takes zeros after the last frame for the end of
@@ -15,6 +15,8 @@ static int make_room(struct hanse_store *store)
     static const char zeros[1 << 16];
     sqlite3_file *wal = NULL;
     sqlite3_int64 size;
+    if (store->wal_pages >= STORE_WAL_PAGES)
+        return HANSE_OK; /* it was checkpointed, and starts over */
     int rc = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
     if (rc != SQLITE_OK || wal == NULL || wal->pMethods == NULL)
         return hanse_store_error(store->db, rc);
@@ -30,14 +32,6 @@ static int make_room(struct hanse_store *store)
     return hanse_store_error(store->db, rc);
 }
 
-static int checkpoint(struct hanse_store *store)
-{
-    /* PASSIVE takes what readers allow and waits for nobody; what is left is due again after the next commit.
-     */
-    int rc = sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return rc == SQLITE_BUSY ? HANSE_OK : hanse_store_error(store->db, rc);
-}
-
 int hanse_store_maintain(struct hanse_store *store, bool *ret_more)
 {
     const struct hanse_projection *projection = store->projection;
@@ -45,9 +39,9 @@ int hanse_store_maintain(struct hanse_store *store, bool *ret_more)
     int error = HANSE_OK;
     if (!sqlite3_get_autocommit(store->db))
         return HANSE_E_BUSY;
-    if (store->wal_pages >= STORE_WAL_PAGES) {
-        error = checkpoint(store);
-        store->wal_pages = 0; /* the next commit says anew */
+    if (hanse_store_is_due(store)) {
+        error = hanse_store_checkpoint(store);
+        store->wal_pages_due = store->wal_pages + STORE_WAL_PAGES_MORE;
         more = true;
     } else {
         if (projection != NULL && projection->maintain != NULL)

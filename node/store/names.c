@@ -1,6 +1,8 @@
 /* Names: which journal is whose. The council's live `domain` entries bind names to journals (PROTOCOL.md,
  * "Council"); a label is our own word for a journal that no council has named. They live here and not in the
  * catalogue because every row of it asks for one, and because they outlive a reindex. */
+#include <stdio.h>
+
 #include "hanse/proposal.h"
 #include "store_internal.h"
 
@@ -219,4 +221,27 @@ int hanse_store_label(struct hanse_store *store, const struct hanse_hash *journa
 {
     struct label label = {.journal = journal, .name = name};
     return store_atomically(store, label_work, &label);
+}
+
+int hanse_store_admitted_name(sqlite3 *db, const struct hanse_hash *journal, char *ret_name)
+{
+    sqlite3_stmt *find = NULL;
+    int error = HANSE_E_NOT_FOUND;
+    int rc = sqlite3_prepare_v2(
+        db, "SELECT name FROM hanse$journals WHERE journal_id = ?1 AND admitted AND NOT council", -1, &find,
+        NULL);
+    if (rc == SQLITE_OK) {
+        store_bind_hash(find, 1, journal);
+        rc = sqlite3_step(find);
+    }
+    if (rc == SQLITE_ROW) {
+        struct hanse_bytes name = store_column(find, 0);
+        error = name.size <= HANSE_NAME_MAX ? HANSE_OK : HANSE_E_CORRUPT;
+        if (error == HANSE_OK)
+            snprintf(ret_name, HANSE_NAME_MAX + 1, "%.*s", (int)name.size, (const char *)name.data);
+    } else if (rc != SQLITE_DONE) {
+        error = hanse_store_error(db, rc);
+    }
+    sqlite3_finalize(find);
+    return error;
 }

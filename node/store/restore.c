@@ -141,3 +141,13 @@ int hanse_store_restore(struct hanse_store *store, struct hanse_engine *engine)
     free(restore.ids);
     return error;
 }
+
+int hanse_store_set_heads(struct hanse_store *store, const struct hanse_hash *heads_root)
+{
+    sqlite3_stmt *set;
+    int error = store_statement(store, STORE_HEADS_SET, &set);
+    if (error != HANSE_OK)
+        return error;
+    store_bind_hash(set, 1, heads_root);
+    return store_run(store, set);
+}

@@ -23,6 +23,8 @@ int hanse_store_error(sqlite3 *db, int sqlite_result)
         return HANSE_E_DISK_FULL;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN: {
+        if (sqlite_result == SQLITE_IOERR_DATA)
+            return HANSE_E_CORRUPT; /* checked_file.c */
         /* A full disk shows as a failed write too, as when the WAL's shared memory cannot grow. */
         int reason = db == NULL ? 0 : sqlite3_system_errno(db);
         return reason == ENOSPC || reason == EDQUOT ? HANSE_E_DISK_FULL : HANSE_E_IO;
@@ -204,7 +206,7 @@ void hanse_store_rollback(struct hanse_store *store)
         HANSE_CHECK(sqlite3_get_autocommit(store->db));
 }
 
-static int take_lock(const char *path, int *ret_lock)
+int store_lock(const char *path, int *ret_lock)
 {
     struct hanse_buffer name;
     hanse_buffer_init(&name);
@@ -226,24 +228,38 @@ static int take_lock(const char *path, int *ret_lock)
 static int count_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
     struct hanse_store *store = context;
+    (void)db, (void)name;
     store->wal_pages = pages;
-    /* Checkpoints are hanse_store_maintain's; but a bulk load without pauses must not grow the WAL for ever.
-     */
-    if (pages >= STORE_WAL_PAGES_MAX)
-        sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (pages < STORE_WAL_PAGES)
+        store->wal_pages_due = STORE_WAL_PAGES;
+    /* Checkpoints are hanse_store_maintain's; but whoever never calls it must not grow the WAL for ever. */
+    if (pages >= STORE_WAL_PAGES_MAX && pages >= store->wal_pages_due) {
+        (void)!hanse_store_checkpoint(store); /* else it is tried again after a later commit */
+        store->wal_pages_due = pages + STORE_WAL_PAGES_MORE;
+    }
     return SQLITE_OK;
+}
+
+bool hanse_store_is_due(const struct hanse_store *store)
+{
+    return store->wal_pages >= store->wal_pages_due;
 }
 
 static int configure(struct hanse_store *store)
 {
     static const char *const pragmas =
-        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys "
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys "
         "= OFF;"
         "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 134217728; PRAGMA cache_size = -8192;"
         "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF;";
     sqlite3_busy_timeout(store->db, 5000);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    int rc = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
+    int reserve = STORE_PAGE_RESERVE;
+    int rc = sqlite3_exec(store->db, "PRAGMA page_size = 8192", NULL, NULL, NULL);
+    if (rc == SQLITE_OK) /* after the page's size, which would take it back */
+        rc = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return hanse_store_error(store->db, rc);
     sqlite3_wal_hook(store->db, count_wal, store);
@@ -256,21 +272,29 @@ int hanse_store_open(const char *path, const struct hanse_projection *projection
     struct hanse_store *store = hanse_calloc(1, sizeof *store);
     store->lock = -1;
     store->council = -1;
+    store->wal_pages_due = STORE_WAL_PAGES;
     store->projection = projection;
     hanse_buffer_init(&store->loaded);
-    int error = take_lock(path, &store->lock);
+    int error = store_lock(path, &store->lock);
+    if (error != HANSE_OK)
+        goto out;
+    if (access(path, F_OK) != 0)
+        error = store_forget_wal(store->lock);
     if (error != HANSE_OK)
         goto out;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    int rc = sqlite3_open_v2(path, &store->db, flags, NULL);
+    int rc = sqlite3_open_v2(path, &store->db, flags, store_vfs());
     if (rc != SQLITE_OK) {
         error = hanse_store_error(store->db, rc);
         goto out;
     }
     sqlite3_extended_result_codes(store->db, 1);
     error = configure(store);
-out:
     if (error == HANSE_OK)
+        error = store_check_wal(store);
+out:
+    store->sound = error == HANSE_OK;
+    if (store->sound)
         *ret_store = store;
     else
         hanse_store_close(&store);
@@ -289,6 +313,10 @@ void hanse_store_close(struct hanse_store **store)
             s->projection->close(s->projection->context);
         for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
             sqlite3_finalize(s->statements[i]);
+        if (s->sound)
+            (void)!hanse_store_checkpoint(s); /* marked; SQLite's own at closing would not be */
+        else
+            sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         HANSE_CHECK(sqlite3_close(s->db) == SQLITE_OK);
     }
     if (s->lock >= 0)
@@ -324,7 +352,7 @@ int hanse_store_open_reader(const char *path, sqlite3 **ret_db)
     if (access(path, F_OK) != 0)
         return HANSE_E_NOT_FOUND;
     int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
-                             NULL);
+                             store_vfs());
     int error = hanse_store_error(db, rc);
     if (error == HANSE_OK) {
         sqlite3_extended_result_codes(db, 1);

@@ -11,12 +11,15 @@
 
 #include <sqlite3.h>
 
+#include "hanse/journal.h"
 #include "hanse/store.h"
 
 #define STORE_SCHEMA_VERSION 2
 #define STORE_APPLICATION_ID 0x48616e73 /* "Hans" */
 #define STORE_PAGE_SIZE      8192
+#define STORE_PAGE_RESERVE   8     /* at the end of each: its checksum */
 #define STORE_WAL_PAGES      10000 /* a checkpoint is due */
+#define STORE_WAL_PAGES_MORE 1000  /* it is due again, when readers kept the log from starting over */
 #define STORE_WAL_PAGES_MAX  40000 /* it is overdue: whoever commits next pays for it */
 
 /* X(name, SQL): each is prepared when first used and kept. */
@@ -27,6 +30,10 @@
     X(SAVEPOINT, "SAVEPOINT store")                                                                          \
     X(RELEASE, "RELEASE store")                                                                              \
     X(JOURNAL_FIND, "SELECT id, size FROM hanse$journal WHERE journal_id = ?1")                              \
+    X(JOURNAL_ROW, "SELECT journal_id, size, frontier, seal_time_ms FROM hanse$journal WHERE id = ?1")       \
+    X(VERIFY_ROWS, "SELECT idx, raw, live, kind, key, media, operation, body_size,"                          \
+                   " EXISTS(SELECT 1 FROM hanse$body b WHERE b.id = hanse$entry.id) FROM hanse$entry"        \
+                   " WHERE journal = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3")                                \
     X(JOURNAL_ADD,                                                                                           \
       "INSERT INTO hanse$journal(journal_id, size, frontier, seal_time_ms) VALUES(?1, 0, x'', 0)")           \
     X(JOURNAL_GROW, "UPDATE hanse$journal SET size = ?2, frontier = ?3, seal_time_ms = ?4,"                  \
@@ -109,15 +116,44 @@ enum store_statement_id {
 
 struct hanse_store {
     sqlite3 *db;
-    int lock;        /* descriptor of the lock file */
-    int wal_pages;   /* in the WAL after the last commit */
-    int64_t council; /* its journal's id, 0 for none; -1: ask meta */
+    int lock;               /* descriptor of the lock file */
+    int wal_pages;          /* in the WAL after the last commit */
+    int wal_pages_due;      /* from so many on a checkpoint is due */
+    int64_t council;        /* its journal's id, 0 for none; -1: ask meta */
+    bool sound;             /* it was opened whole */
+    sqlite3_int64 scrubbed; /* bytes of the database that the scrub is past */
     const struct hanse_projection *projection;
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
     struct hanse_buffer loaded; /* the messages of the last load, one after the other */
     struct hanse_bytes *messages;
     size_t message_count, message_capacity;
 };
+
+/* replay.c: a journal judged anew from its stored commits. The caller begins and releases `journal`. */
+struct store_replay {
+    struct hanse_store *store;
+    int64_t id;                   /* of the journal's row */
+    struct hanse_journal journal; /* as far as it was replayed */
+    /* Called after each commit; may be NULL. */
+    int (*each)(void *context, const struct hanse_commit *commit, const struct hanse_journal *journal);
+    void *context;
+    uint64_t wrong_at; /* when the answer is CORRUPT: the entry, */
+    const char *wrong; /* and what is wrong with it */
+};
+/* Goes on for at least one commit, and until their messages exceed `max_bytes`; not past `size`. Errors:
+ * CORRUPT, IO, what `each` gives. */
+HANSE_MUST_USE int store_replay_some(struct store_replay *replay, uint64_t size, uint32_t max_bytes);
+
+/* checked_file.c: the VFS that the database is opened with. */
+const char *store_vfs(void);
+
+/* checkpoint.c: whether the WAL that was found is one that the database can go with. CORRUPT. */
+HANSE_MUST_USE int store_check_wal(struct hanse_store *store);
+/* There is another database now, or none: the mark in the lock file was not of its WAL. */
+HANSE_MUST_USE int store_forget_wal(int lock);
+
+/* Takes the home's lock; closing the descriptor gives it back. LOCKED, IO, DISK_FULL. */
+HANSE_MUST_USE int store_lock(const char *path, int *ret_lock);
 
 /* Makes the tables of a new file or brings an older one up to date, and projects again when the catalogue's
  * version is another. Errors: NEWER_SCHEMA, CORRUPT, IO, DISK_FULL. */

@@ -32,3 +32,19 @@ void contract_make(uint32_t number, struct hanse_buffer *out)
         out, "servers:\n- server: production\n  type: postgres\n  host: db.example.com\n  port: 5432\n"
              "  database: shop\n  schema: public\n");
 }
+
+void contract_make_small(uint32_t number, struct hanse_buffer *out)
+{
+    const char *noun = NOUNS[number % COUNT(NOUNS)];
+    hanse_buffer_reset(out);
+    hanse_buffer_printf(out,
+                        "apiVersion: v3.1.0\nkind: DataContract\nid: small-%u\nversion: 1.0.0\n"
+                        "status: active\nname: %s figures %u\nschema:\n- name: %s\n  properties:\n"
+                        "  - name: %s_%s\n    logicalType: %s\n    description: The %s of region %u",
+                        number, noun, number, noun, noun, PARTS[number % COUNT(PARTS)],
+                        TYPES[number % COUNT(TYPES)], PARTS[number / 7 % COUNT(PARTS)], number % 97);
+    for (uint32_t i = number; out->size < CONTRACT_SMALL_BYTES; i++)
+        hanse_buffer_printf(out, " %s", NOUNS[i % COUNT(NOUNS)]);
+    out->size = CONTRACT_SMALL_BYTES;
+    out->data[out->size - 1] = '\n';
+}

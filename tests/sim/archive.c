@@ -20,6 +20,7 @@ static void record_free(struct record *record)
     for (uint32_t i = 0; record->apart != NULL && i < record->commit.count; i++)
         free(record->apart[i].data);
     free(record->apart);
+    free(record->live);
     hanse_commit_release(&record->commit);
     hanse_buffer_release(&record->message);
     hanse_buffer_release(&record->frontier);
@@ -103,11 +104,16 @@ static struct record *record_new(const struct hanse_commit *commit, struct hanse
     return NULL;
 }
 
+/* Byte for byte, bodies too: nobody's word is taken for it that the hashes were checked. */
 static bool same(const struct hanse_commit *a, const struct hanse_commit *b)
 {
-    return a->first == b->first && a->count == b->count && hanse_hash_equal(&a->journal, &b->journal) &&
-           hanse_hash_equal(&a->root, &b->root) &&
-           memcmp(&a->signature, &b->signature, sizeof a->signature) == 0;
+    bool equal = a->first == b->first && a->count == b->count && hanse_hash_equal(&a->journal, &b->journal) &&
+                 hanse_hash_equal(&a->root, &b->root) &&
+                 memcmp(&a->signature, &b->signature, sizeof a->signature) == 0;
+    for (uint32_t i = 0; equal && i < a->count; i++)
+        equal = hanse_bytes_equal(a->items[i].encoded, b->items[i].encoded) &&
+                hanse_bytes_equal(a->items[i].salted, b->items[i].salted);
+    return equal;
 }
 
 struct record *archive_keep(struct archive *archive, const struct hanse_commit *commit,

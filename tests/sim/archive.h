@@ -7,12 +7,19 @@
 
 #define SIM_COPIES_MAX 3u /* of a home */
 
+struct live { /* a live entry */
+    uint64_t index;
+    const struct hanse_commit_item *item;
+};
+
 struct record {                   /* one commit, whole */
     struct hanse_commit commit;   /* read back from `message`, with all its bodies */
     struct hanse_buffer message;  /* the COMMIT */
     struct hanse_buffer *apart;   /* bodies that do not ride in the message, one an item */
     struct hanse_buffer frontier; /* of the journal after it */
     uint64_t end;
+    struct live *live; /* what is live after it; NULL: not asked yet */
+    size_t live_count;
     struct record *next; /* in its slot of the table */
 };
 
@@ -23,6 +30,7 @@ struct chain { /* one journal */
     struct record **records;
     size_t count;
     size_t capacity;
+    bool admitted;                   /* by the council, some time */
     uint64_t acknowledged;           /* the largest size that its owner was told is safe */
     uint32_t copies[SIM_COPIES_MAX]; /* nodes that write it too */
     uint32_t copy_count;

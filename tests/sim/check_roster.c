@@ -1,14 +1,24 @@
 /* At the end everybody knows the same members under the same addresses, and every owner may sign. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
+static struct hanse_roster_entry *roster_of(const struct sim *sim, uint32_t number, size_t *ret_count)
+{
+    const struct hanse_engine *engine = sim->nodes[number].engine;
+    *ret_count = hanse_engine_roster(engine, NULL, 0);
+    struct hanse_roster_entry *entries = hanse_calloc(*ret_count, sizeof *entries);
+    hanse_engine_roster(engine, entries, *ret_count);
+    return entries;
+}
+
 static void same_roster(struct sim *sim, uint32_t number)
 {
-    const struct hanse_roster_entry *first;
-    const struct hanse_roster_entry *other;
-    size_t first_count = hanse_engine_roster(sim->nodes[0].engine, &first);
-    size_t other_count = hanse_engine_roster(sim->nodes[number].engine, &other);
+    size_t first_count;
+    size_t other_count;
+    struct hanse_roster_entry *first = roster_of(sim, 0, &first_count);
+    struct hanse_roster_entry *other = roster_of(sim, number, &other_count);
     bool same = first_count == other_count;
     for (size_t i = 0; same && i < first_count; i++)
         same = memcmp(&first[i].key, &other[i].key, sizeof first[i].key) == 0 &&
@@ -17,6 +27,8 @@ static void same_roster(struct sim *sim, uint32_t number)
     if (!same)
         sim_violate(sim, "roster", "nodes 0 and %u know %zu and %zu members", number, first_count,
                     other_count);
+    free(first);
+    free(other);
 }
 
 void check_roster(struct sim *sim)

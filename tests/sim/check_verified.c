@@ -54,7 +54,8 @@ void check_verified(struct sim *sim, const struct sim_node *node, uint32_t numbe
 {
     struct chain *chain = &sim->archive.chains[number];
     uint64_t size = hanse_journal_size(&chain->reference);
-    if (number != 0 && chain->owner != node->number && !admitted(sim, &chain->id))
+    chain->admitted = chain->admitted || admitted(sim, &chain->id);
+    if (number != 0 && chain->owner != node->number && !chain->admitted)
         sim_violate(sim, "verified", "node %u stored journal %u, which nobody admitted", node->number,
                     number);
     if (chain->copy_count > 0) {
@@ -76,7 +77,7 @@ void check_verified(struct sim *sim, const struct sim_node *node, uint32_t numbe
         return;
     }
     hanse_journal_confirm(&chain->reference, record->end);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&chain->reference.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&chain->reference);
     if (!hanse_bytes_equal(frontier, hanse_buffer_bytes(&record->frontier)))
         sim_violate(sim, "verified", "node %u stored a wrong frontier of journal %u", node->number, number);
     grow(chain, (struct record *)record);

@@ -41,8 +41,8 @@ static void fire_copy(struct sim *sim, struct happening *happening)
     uint32_t number = 1 + (uint32_t)dice_below(&sim->weather, 1 + sim->domain_count / 2);
     struct sim_node *copy = &sim->nodes[dice_below(&sim->weather, sim->node_count)];
     struct chain *chain = &sim->archive.chains[number];
-    if (chain->copy_count == SIM_COPIES_MAX || copies_writes(chain, copy->number) || !copy->alive ||
-        !settled(sim, copy, number))
+    if (number == rogue_chain(sim) || chain->copy_count == SIM_COPIES_MAX ||
+        copies_writes(chain, copy->number) || !copy->alive || !settled(sim, copy, number))
         return;
     chain->copies[chain->copy_count++] = copy->number;
     sim->counts.copies++;
@@ -68,8 +68,7 @@ static bool forge(struct sim *sim, uint32_t number, const struct record *before,
             .entry = {.kind = hanse_bytes_of("contract"), .key = hanse_bytes_of(i == 0 ? "a" : "b")}};
         draft.entry.operation = HANSE_RETRACT;
         hanse_journal_init(&journal, &sim->archive.chains[number].id);
-        journal.frontier = prefix;
-        journal.authority = authority;
+        hanse_journal_restore_to(&journal, &prefix, &authority);
         error = hanse_journal_seal(&journal, &draft, 1, SIM_EPOCH_MS, 0, &key, &commits[i]);
         hanse_journal_release(&journal);
     }

@@ -20,6 +20,7 @@ void disk_release(struct disk *disk)
     for (uint32_t i = 0; i < disk->archive->chain_count; i++) {
         free(disk->shelves[i].records);
         free(disk->shelves[i].proof.data);
+        free(disk->shelves[i].backup);
     }
     free(disk->shelves);
     free(disk->written);
@@ -57,13 +58,15 @@ const struct hanse_hash *disk_root(const struct disk *disk, uint32_t chain, uint
     return record != NULL && record->end == size ? &record->commit.root : NULL;
 }
 
-void disk_write(struct disk *disk, uint32_t chain, struct record *record, bool own)
+struct written *disk_write(struct disk *disk, uint32_t chain, struct record *record, bool own)
 {
     if (disk->written_count == disk->written_capacity) {
         disk->written_capacity = disk->written_capacity == 0 ? 16 : disk->written_capacity * 2;
         disk->written = hanse_realloc(disk->written, disk->written_capacity * sizeof disk->written[0]);
     }
-    disk->written[disk->written_count++] = (struct written){.chain = chain, .own = own, .record = record};
+    struct written *written = &disk->written[disk->written_count++];
+    *written = (struct written){.chain = chain, .own = own, .record = record};
+    return written;
 }
 
 struct written disk_settle(struct disk *disk)
@@ -96,8 +99,12 @@ void disk_back_up(struct disk *disk)
     disk->backup = hanse_realloc(disk->backup, count * sizeof disk->backup[0]);
     disk->backup_fences = hanse_realloc(disk->backup_fences, count * sizeof disk->backup_fences[0]);
     for (uint32_t i = 0; i < count; i++) {
-        disk->backup[i] = disk->shelves[i].count;
-        disk->shelves[i].frozen_then = disk->shelves[i].frozen;
+        struct shelf *shelf = &disk->shelves[i];
+        disk->backup[i] = shelf->count;
+        shelf->backup = hanse_realloc(shelf->backup, shelf->count * sizeof shelf->backup[0]);
+        if (shelf->count > 0)
+            memcpy(shelf->backup, shelf->records, shelf->count * sizeof shelf->backup[0]);
+        shelf->frozen_then = shelf->frozen;
         disk->backup_fences[i] = disk->fences[i].size;
     }
 }
@@ -105,64 +112,68 @@ void disk_back_up(struct disk *disk)
 void disk_roll_back(struct disk *disk, bool fences)
 {
     for (uint32_t i = 0; i < disk->archive->chain_count; i++) {
-        uint32_t count = disk->backup == NULL ? 0 : disk->backup[i];
-        if (disk->shelves[i].count > count)
-            disk->shelves[i].count = count;
-        disk->shelves[i].frozen = disk->backup != NULL && disk->shelves[i].frozen_then;
+        struct shelf *shelf = &disk->shelves[i];
+        shelf->count = disk->backup == NULL ? 0 : disk->backup[i]; /* it had room for them then */
+        if (shelf->count > 0)
+            memcpy(shelf->records, shelf->backup, shelf->count * sizeof shelf->records[0]);
+        shelf->frozen = disk->backup != NULL && shelf->frozen_then; /* its proof is the same or a later one */
         if (fences)
-            disk->fences[i].size = disk->backup == NULL ? 0 : disk->backup_fences[i];
+            disk->fences[i].size = disk->fences[i].intended =
+                disk->backup == NULL ? 0 : disk->backup_fences[i];
     }
 }
 
-/* A live entry, or one that was: the newest of each key is kept. */
-struct found {
-    struct hanse_hash key;
-    uint64_t index;
-    const struct hanse_commit_item *item;
-};
-
 static int newest_first(const void *a, const void *b)
 {
-    const struct found *x = a;
-    const struct found *y = b;
-    int order = hanse_hash_compare(&x->key, &y->key);
+    const struct live *x = a;
+    const struct live *y = b;
+    int order = hanse_hash_compare(&x->item->key_hash, &y->item->key_hash);
     return order != 0 ? order : (x->index < y->index) - (x->index > y->index);
 }
 
 static int by_index(const void *a, const void *b)
 {
-    const struct found *x = a;
-    const struct found *y = b;
+    const struct live *x = a;
+    const struct live *y = b;
     return (x->index > y->index) - (x->index < y->index);
 }
 
-static int restore_live(const struct shelf *shelf, const struct hanse_hash *id, struct hanse_engine *engine)
+/* The newest entry of each key: the same on every disk that ends with this commit, so it is worked out once.
+ */
+static const struct record *with_live(const struct shelf *shelf)
 {
+    struct record *last = shelf->records[shelf->count - 1];
+    if (last->live != NULL)
+        return last;
     size_t count = 0;
-    struct found *all = hanse_calloc(shelf->records[shelf->count - 1]->end, sizeof *all);
+    struct live *all = hanse_calloc(last->end, sizeof *all);
     for (uint32_t r = 0; r < shelf->count; r++) {
         const struct hanse_commit *commit = &shelf->records[r]->commit;
-        for (uint32_t i = 0; i + 1 < commit->count; i++) {
-            const struct hanse_commit_item *item = &commit->items[i];
-            all[count++] = (struct found){item->key_hash, commit->first + i, item};
-        }
+        for (uint32_t i = 0; i + 1 < commit->count; i++)
+            all[count++] = (struct live){commit->first + i, &commit->items[i]};
     }
     qsort(all, count, sizeof *all, newest_first);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || !hanse_hash_equal(&all[kept - 1].key, &all[i].key))
+        if (kept == 0 || !hanse_hash_equal(&all[kept - 1].item->key_hash, &all[i].item->key_hash))
             all[kept++] = all[i];
     }
     qsort(all, kept, sizeof *all, by_index);
+    last->live = hanse_realloc(all, kept * sizeof *all);
+    last->live_count = kept;
+    return last;
+}
+
+static int restore_live(const struct record *last, const struct hanse_hash *id, struct hanse_engine *engine)
+{
     int error = HANSE_OK;
-    for (size_t i = 0; i < kept && error == HANSE_OK; i++) {
-        const struct hanse_commit_item *item = all[i].item;
+    for (size_t i = 0; i < last->live_count && error == HANSE_OK; i++) {
+        const struct hanse_commit_item *item = last->live[i].item;
         bool wanted = hanse_bytes_equal_text(item->entry.kind, HANSE_KIND_DOMAIN) ||
                       hanse_bytes_equal_text(item->entry.kind, HANSE_KIND_NODE);
-        error = hanse_engine_restore_live(engine, id, all[i].index, item->encoded,
+        error = hanse_engine_restore_live(engine, id, last->live[i].index, item->encoded,
                                           wanted ? item->salted : hanse_bytes(NULL, 0));
     }
-    free(all);
     return error;
 }
 
@@ -182,11 +193,11 @@ int disk_restore_journal(const struct disk *disk, uint32_t chain, struct hanse_e
     const struct hanse_hash *id = &disk->archive->chains[chain].id;
     int error = HANSE_OK;
     if (shelf->count > 0) {
-        const struct record *last = shelf->records[shelf->count - 1];
+        const struct record *last = with_live(shelf);
         error = hanse_engine_restore_journal(engine, id, last->end, hanse_buffer_bytes(&last->frontier),
                                              last->commit.seal.time_ms, authority_of(shelf));
         if (error == HANSE_OK)
-            error = restore_live(shelf, id, engine);
+            error = restore_live(last, id, engine);
     }
     if (error == HANSE_OK && shelf->frozen)
         hanse_engine_restore_frozen(engine, id);

@@ -10,18 +10,21 @@ struct shelf { /* one journal on one disk */
     uint32_t count;
     uint32_t capacity;
     bool frozen;
-    bool frozen_then; /* in the backup */
     struct hanse_buffer proof;
+    struct record **backup; /* the records in the copy, when it was taken */
+    bool frozen_then;
 };
 
 struct written { /* asked for, not durable yet */
     uint32_t chain;
     bool own;
     struct record *record;
+    struct hanse_hash heads_root; /* as it is after this */
 };
 
-struct fence_file { /* beside the database, one an own journal */
-    uint64_t size;  /* acknowledged */
+struct fence_file {    /* beside the database, one an own journal */
+    uint64_t size;     /* acknowledged */
+    uint64_t intended; /* what was about to be: it and the database reach the disk in either order */
     bool lost;
 };
 
@@ -42,7 +45,8 @@ uint64_t disk_size(const struct disk *disk, uint32_t chain); /* durable entries 
 const struct hanse_hash *disk_root(const struct disk *disk, uint32_t chain,
                                    uint64_t size); /* NULL: no commit's end */
 
-void disk_write(struct disk *disk, uint32_t chain, struct record *record, bool own);
+/* Gives what it added, until the next call. */
+struct written *disk_write(struct disk *disk, uint32_t chain, struct record *record, bool own);
 /* The oldest transaction that is asked for becomes durable. */
 struct written disk_settle(struct disk *disk);
 /* Takes back what is asked for in a journal. */

@@ -1,14 +1,19 @@
-/* What goes wrong, and when it stops. Rates are drawn anew for each run, from none to harsh. */
+/* What goes wrong, and when it stops. Rates are drawn anew every few minutes, from none to harsh. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
-#define DOWN_MS 20000u /* a node that fell over is back after this, at most */
+#define DOWN_MS    20000u  /* a node that fell over is back after this, at most */
+#define WEATHER_MS 240000u /* so long it stays the same, at most */
+#define STORM_MS   600000u
 
+/* Calm in a third of the cases. */
 static uint32_t rate(struct sim *sim, enum fault fault, uint32_t most)
 {
-    return (sim->options.faults & fault) != 0 ? 1 + (uint32_t)dice_below(&sim->weather, most) : 0;
+    if ((sim->options.faults & fault) == 0 || dice_below(&sim->weather, 3) == 0)
+        return 0;
+    return 1 + (uint32_t)dice_below(&sim->weather, most);
 }
 
 static void fire_start(struct sim *sim, struct happening *happening)
@@ -18,14 +23,37 @@ static void fire_start(struct sim *sim, struct happening *happening)
         node_start(sim, node);
 }
 
+void faults_fall(struct sim *sim, struct sim_node *node, uint64_t down_ms)
+{
+    node_crash(sim, node);
+    sim_later(sim, down_ms, fire_start, NULL, node->number);
+}
+
 static void fire_crash(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
     if (!sim->faults_on)
         return;
     sim->counts.crashes++;
-    node_crash(sim, node);
-    sim_later(sim, dice_between(&sim->weather, 100, DOWN_MS), fire_start, NULL, node->number);
+    faults_fall(sim, node, dice_between(&sim->weather, 100, DOWN_MS));
+}
+
+/* Most of the mesh goes at once, as when a data centre loses power. */
+static void fire_storm(struct sim *sim, struct happening *happening)
+{
+    (void)happening;
+    if (!sim->faults_on)
+        return;
+    uint64_t share = dice_between(&sim->weather, 300000, 1000000);
+    uint64_t down_ms = dice_between(&sim->weather, 1, DOWN_MS);
+    sim_tell(sim, NULL, "a storm");
+    sim->counts.storms++;
+    for (uint32_t i = 0; i < sim->node_count; i++) {
+        struct sim_node *node = &sim->nodes[i];
+        if (node->alive && dice_chance(&sim->weather, share))
+            faults_fall(sim, node, down_ms + dice_below(&sim->weather, 2000));
+    }
+    sim_later(sim, dice_between(&sim->weather, 10000, STORM_MS), fire_storm, NULL, 0);
 }
 
 /* A crash that is due waits for a step that persists, half of the time: between asking and being durable is
@@ -47,9 +75,10 @@ void faults_started(struct sim *sim, struct sim_node *node)
     node->crash_ms = mean_ms == 0 ? 0 : sim->now_ms + dice_between(&sim->weather, 50, 2 * mean_ms);
 }
 
-bool faults_disk_fails(struct sim *sim)
+bool faults_disk_fails(struct sim *sim, const struct sim_node *node)
 {
-    return sim->faults_on && dice_chance(&sim->weather, sim->rates.disk);
+    return spell_holds(sim, node, SPELL_FULL) ||
+           (sim->faults_on && dice_chance(&sim->weather, sim->rates.disk));
 }
 
 bool faults_reachable(const struct sim *sim, uint32_t from, uint32_t to)
@@ -81,67 +110,6 @@ static void fire_part(struct sim *sim, struct happening *happening)
     sim_later(sim, dice_between(&sim->weather, 3000, 30000), fire_part, NULL, 0);
 }
 
-/* Whether no other disk would be the only one to lack what this one gives up: what was acknowledged must stay
- * somewhere. `everywhere`: all others must have it, so that any peer can tell. */
-static bool may_roll_back(const struct sim *sim, const struct sim_node *node, bool everywhere)
-{
-    for (uint32_t c = 0; c < sim->archive.chain_count; c++) {
-        uint64_t size = disk_size(&node->disk, c);
-        uint32_t kept = node->disk.backup == NULL ? 0 : node->disk.backup[c];
-        if (size == 0 || node->disk.shelves[c].count == kept)
-            continue;
-        bool own = sim->archive.chains[c].owner == node->number;
-        uint32_t holders = 0;
-        for (uint32_t i = 0; i < sim->node_count; i++) {
-            const struct sim_node *other = &sim->nodes[i];
-            holders += other != node && disk_size(&other->disk, c) >= size && (other->alive || !own);
-        }
-        if (holders == 0 || (own && everywhere && holders + 1 < sim->node_count))
-            return false;
-    }
-    return true;
-}
-
-/* An operator brings back an old copy of a node's disk: of the database alone, with a fence that knows better
- * or is lost, or of the whole machine. */
-static void fire_roll_back(struct sim *sim, struct happening *happening)
-{
-    (void)happening;
-    const uint32_t unreachable = FAULT_LOSS | FAULT_PARTITION | FAULT_ONEWAY | FAULT_CRASH | FAULT_CORRUPT |
-                                 FAULT_REORDER | FAULT_OVERFLOW | FAULT_DELAY;
-    if (!sim->faults_on)
-        return;
-    sim_later(sim, dice_between(&sim->weather, 2000, 40000), fire_roll_back, NULL, 0);
-    struct sim_node *node = &sim->nodes[dice_below(&sim->weather, sim->node_count)];
-    uint64_t way = dice_below(&sim->weather, 3);
-    if (way == 2 && (sim->options.faults & unreachable) != 0)
-        way = 0; /* of the whole machine: safe only when somebody can be asked */
-    if (!node->alive || sim->parted || !may_roll_back(sim, node, way != 0))
-        return;
-    sim->counts.rollbacks++;
-    sim_tell(sim, node, "is rolled back%s",
-             way == 0   ? ""
-             : way == 1 ? ", its fences are lost"
-                        : " as a whole");
-    node->disk.written_count = 0; /* what only this disk ever had, and nobody was told of, is gone */
-    node_crash(sim, node);
-    disk_roll_back(&node->disk, way == 2);
-    for (uint32_t c = 0; c < sim->archive.chain_count; c++)
-        node->disk.fences[c].lost = way == 1;
-    sim_later(sim, dice_between(&sim->weather, 100, 5000), fire_start, NULL, node->number);
-}
-
-static void fire_back_up(struct sim *sim, struct happening *happening)
-{
-    (void)happening;
-    struct sim_node *node = &sim->nodes[dice_below(&sim->weather, sim->node_count)];
-    if (!sim->faults_on)
-        return;
-    sim_later(sim, dice_between(&sim->weather, 500, 8000), fire_back_up, NULL, 0);
-    if (node->alive)
-        disk_back_up(&node->disk);
-}
-
 /* From here on nothing goes wrong, and everybody is back. */
 static void fire_heal(struct sim *sim, struct happening *happening)
 {
@@ -152,26 +120,48 @@ static void fire_heal(struct sim *sim, struct happening *happening)
     memset(&sim->rates, 0, sizeof sim->rates);
     sim->rates.latency_ms = latency_ms;
     for (uint32_t i = 0; i < sim->node_count; i++) {
+        spells_break(&sim->nodes[i]);
         if (!sim->nodes[i].alive)
             sim_later(sim, dice_between(&sim->weather, 1, 2000), fire_start, NULL, i);
     }
 }
 
-void faults_init(struct sim *sim)
+/* Rates for a while: a third of them calm, the others from mild to harsh. The longer a run, the rarer its
+ * nodes fall over. */
+static void draw_weather(struct sim *sim)
 {
     uint32_t faults = sim->options.faults;
-    sim->faults_end_ms = (uint64_t)sim->options.minutes * 40000; /* two thirds of the time */
-    sim->faults_on = true;
+    uint64_t slower = sim->options.minutes < 6 ? 1 : sim->options.minutes / 6;
     sim->rates.loss = rate(sim, FAULT_LOSS, 200000);
     sim->rates.delay = rate(sim, FAULT_DELAY, 100000);
     sim->rates.duplicate = rate(sim, FAULT_DUPLICATE, 200000);
     sim->rates.reorder = rate(sim, FAULT_REORDER, 300000);
     sim->rates.corrupt = rate(sim, FAULT_CORRUPT, 20000);
-    sim->rates.crash_mean_ms = (faults & FAULT_CRASH) != 0 ? dice_between(&sim->weather, 10000, 100000) : 0;
     sim->rates.disk = rate(sim, FAULT_DISK, 100000);
-    sim->rates.latency_ms = (uint32_t)dice_between(&sim->weather, 1, 120);
+    sim->rates.mixed = rate(sim, FAULT_MIXED, 50000);
+    sim->rates.slow_bytes = (uint32_t)dice_between(&sim->weather, 1000, 30000);
+    sim->rates.crash_mean_ms =
+        (faults & FAULT_CRASH) != 0 ? slower * dice_between(&sim->weather, 10000, 100000) : 0;
     sim->rates.queue_bytes =
         (faults & FAULT_OVERFLOW) != 0 ? HANSE_MESSAGE_MAX + dice_below(&sim->weather, 2000000) : 0;
+}
+
+static void fire_weather(struct sim *sim, struct happening *happening)
+{
+    (void)happening;
+    if (!sim->faults_on)
+        return;
+    draw_weather(sim);
+    sim_later(sim, dice_between(&sim->weather, 10000, WEATHER_MS), fire_weather, NULL, 0);
+}
+
+void faults_init(struct sim *sim)
+{
+    uint32_t faults = sim->options.faults;
+    sim->faults_end_ms = (uint64_t)sim->options.minutes * 50000; /* five sixths of the time */
+    sim->faults_on = true;
+    sim->rates.latency_ms = (uint32_t)dice_between(&sim->weather, 1, 120);
+    fire_weather(sim, NULL);
     for (uint32_t i = 0; i < sim->node_count; i++) {
         struct sim_node *node = &sim->nodes[i];
         if ((faults & FAULT_CLOCK) != 0)
@@ -180,10 +170,10 @@ void faults_init(struct sim *sim)
     }
     if ((faults & (FAULT_PARTITION | FAULT_ONEWAY)) != 0)
         sim_later(sim, dice_between(&sim->weather, 1000, 20000), fire_part, NULL, 0);
-    if ((faults & FAULT_BACKUP) != 0) {
-        sim_later(sim, 5000, fire_back_up, NULL, 0);
-        sim_later(sim, 15000, fire_roll_back, NULL, 0);
-    }
+    if ((faults & FAULT_STORM) != 0)
+        sim_later(sim, dice_between(&sim->weather, 10000, STORM_MS), fire_storm, NULL, 0);
+    backups_init(sim);
+    spells_init(sim);
     copies_init(sim);
     sim_later(sim, sim->faults_end_ms, fire_heal, NULL, 0);
 }

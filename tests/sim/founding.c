@@ -112,7 +112,7 @@ void founding_init(struct sim *sim)
     sim->pin.mesh = sim->archive.chains[0].id;
 }
 
-static void begin(struct sim *sim, struct sim_node *node, uint32_t chain)
+void founding_begin(struct sim *sim, struct sim_node *node, uint32_t chain)
 {
     struct hanse_authority authority;
     struct manuscript *manuscript = manuscript_new();
@@ -130,15 +130,15 @@ static bool has(const struct hanse_journal *journal, const char *kind, const cha
     return hanse_tree_find(journal->state, &hash) != NULL;
 }
 
-/* The address of a node, in the journal of its domain. */
-static void address(struct sim *sim, struct sim_node *node, uint32_t chain, const struct sim_node *whose)
+/* The address of a node, in the journal of its domain; whether it stands there. */
+static bool address(struct sim *sim, struct sim_node *node, uint32_t chain, const struct sim_node *whose)
 {
     const struct hanse_journal *journal = hanse_engine_journal(node->engine, &sim->archive.chains[chain].id);
     char hex[HANSE_HASH_HEX_SIZE];
     struct hanse_hash digits;
     memcpy(digits.bytes, whose->key.bytes, sizeof digits.bytes);
     if (has(journal, HANSE_KIND_NODE, hanse_hash_hex(&digits, hex)))
-        return;
+        return true;
     struct hanse_node_address entry = {.key = whose->key,
                                        .endpoint_count = 1,
                                        .endpoints = {hanse_bytes_of(whose->endpoint)},
@@ -153,6 +153,7 @@ static void address(struct sim *sim, struct sim_node *node, uint32_t chain, cons
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, journal->authority.version);
     int error = node_append(sim, node, chain, &draft, 1, &key, manuscript);
     sim_tell(sim, node, "names node %u: %s", whose->number, hanse_error_name(error));
+    return false;
 }
 
 struct admitting { /* admissions in the making */
@@ -237,8 +238,9 @@ static void approve(const struct sim *sim, uint64_t expiry_ms, struct admitting 
 }
 
 /* The clerk orders what the council has signed. */
-static void admit(struct sim *sim, struct sim_node *node, const struct hanse_journal *council)
+void founding_admit(struct sim *sim, struct sim_node *node)
 {
+    const struct hanse_journal *council = hanse_engine_journal(node->engine, &sim->pin.mesh);
     char id[HANSE_HASH_HEX_SIZE];
     struct admitting *a = hanse_calloc(1, sizeof *a);
     struct manuscript *manuscript = manuscript_new();
@@ -281,27 +283,33 @@ void founding_request(struct sim *sim, struct hanse_bytes name)
     }
 }
 
-void founding_tend(struct sim *sim, struct sim_node *node)
+/* The addresses that a domain's journal names: its owner's, and those of its mirrors. */
+static bool addresses(struct sim *sim, struct sim_node *node, uint32_t chain)
 {
-    for (uint32_t i = 0; i < sim->archive.chain_count; i++) {
-        const struct chain *chain = &sim->archive.chains[i];
-        if (chain->owner != node->number)
-            continue;
-        const struct hanse_journal *journal = hanse_engine_journal(node->engine, &chain->id);
-        if (journal->newest != NULL)
-            continue; /* something is on its way to the disk */
-        if (hanse_journal_size(journal) == 0) {
-            begin(sim, node, i);
-        } else if (i == 0) {
-            admit(sim, node, journal);
-        } else {
-            address(sim, node, i, node);
-            for (uint32_t mirror = sim->domain_count; mirror < sim->node_count; mirror++) {
-                if (mirror % sim->domain_count == i - 1)
-                    address(sim, node, i, &sim->nodes[mirror]);
-            }
-        }
-        if (!node->alive || sim->violated != NULL)
-            return;
+    bool there = address(sim, node, chain, node);
+    for (uint32_t mirror = sim->domain_count; mirror < sim->node_count && node->alive; mirror++) {
+        if (mirror % sim->domain_count == chain - 1)
+            there = address(sim, node, chain, &sim->nodes[mirror]) && there;
     }
+    return there;
+}
+
+bool founding_tend(struct sim *sim, struct sim_node *node)
+{
+    bool done = true;
+    uint32_t chain = node->number == 0 ? 0 : 1 + node->number; /* node 0 writes the council's, too */
+    while (chain < sim->archive.chain_count && node->alive && sim->violated == NULL) {
+        const struct hanse_journal *journal =
+            hanse_engine_journal(node->engine, &sim->archive.chains[chain].id);
+        bool lacking = true; /* or something is on its way to the disk */
+        if (journal->newest == NULL && hanse_journal_size(journal) == 0)
+            founding_begin(sim, node, chain);
+        else if (journal->newest == NULL && chain == 0)
+            founding_admit(sim, node);
+        else if (journal->newest == NULL)
+            lacking = !addresses(sim, node, chain);
+        done = done && !lacking;
+        chain += chain == 0 ? 1 : sim->node_count;
+    }
+    return done;
 }

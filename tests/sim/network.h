@@ -7,6 +7,7 @@
 
 struct sim;
 struct sim_node;
+struct wire;
 
 struct parcel { /* a message on its way, shared by all who get it */
     uint32_t holders;
@@ -28,6 +29,7 @@ struct connection {
     uint64_t up_ms;         /* when the accepting side knows of it */
     uint64_t arrival_ms[2]; /* of the last message to each tip: in order, unless they may overtake */
     size_t on_the_way[2];   /* bytes to each tip */
+    uint64_t busy_ms[2];    /* until when a link that crawls is busy towards each tip */
     enum hanse_link_right right;
     struct hanse_curve_key key; /* of who dialled, as the other side sees it */
 };
@@ -46,6 +48,9 @@ struct network {
 void network_dial(struct sim *sim, struct sim_node *node, const struct hanse_effect *effect);
 void network_close(struct sim *sim, struct sim_node *node, hanse_link link);
 void network_send(struct sim *sim, struct sim_node *node, hanse_link link, struct hanse_bytes message);
+/* Sends what no engine made. */
+void network_post(struct sim *sim, const struct sim_node *node, const struct wire *wire,
+                  struct hanse_bytes message);
 void network_step_over(struct sim *sim); /* the effects of a step are no longer valid */
 /* The node is gone, with all its ends. */
 void network_crash(struct sim *sim, struct sim_node *node);

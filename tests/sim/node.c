@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hanse/check.h"
+#include "hanse/store.h"
 #include "sim.h"
 
 struct manuscript *manuscript_new(void)
@@ -88,12 +89,12 @@ uint64_t node_wall_ms(const struct sim *sim, const struct sim_node *node)
 static void fire_tick(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    if (node->timer_queued_ms != sim->now_ms)
+    if (node->timer_queued_ms != happening->number)
         return; /* another one took its place */
     node->timer_queued_ms = 0;
     if (node->timer_ms > sim->now_ms) {
         node->timer_queued_ms = node->timer_ms;
-        sim_later(sim, node->timer_ms - sim->now_ms, fire_tick, node, 0);
+        sim_later(sim, node->timer_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
         return;
     }
     struct hanse_event event = {.type = HANSE_EVENT_TICK};
@@ -106,33 +107,51 @@ static void set_timer(struct sim *sim, struct sim_node *node, uint64_t at_ms)
     if (node->timer_queued_ms != 0 && node->timer_queued_ms <= at_ms)
         return;
     node->timer_queued_ms = at_ms > sim->now_ms ? at_ms : sim->now_ms + 1;
-    sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, 0);
+    sim_later(sim, node->timer_queued_ms - sim->now_ms, fire_tick, node, node->timer_queued_ms);
+}
+
+static void fire_settle(struct sim *sim, struct happening *happening);
+
+/* At 0 ms the caller does it, before the engine sees anything else. */
+static void settle_later(struct sim *sim, struct sim_node *node, uint64_t after_ms)
+{
+    node->settle_ms = sim->now_ms + after_ms;
+    if (after_ms > 0)
+        sim_later(sim, after_ms, fire_settle, node, node->settle_ms);
 }
 
 static void fail_writes(struct sim *sim, struct sim_node *node)
 {
+    int error = dice_chance(&sim->weather, 500000) ? HANSE_E_DISK_FULL : HANSE_E_IO;
     sim->counts.disk_failures++;
+    real_fail(sim, node, node->disk.written, node->disk.written_count);
     while (node->disk.written_count > 0) {
         uint32_t chain = node->disk.written[0].chain;
         disk_forget(&node->disk, chain);
         struct hanse_event event = {.type = HANSE_EVENT_PERSIST_FAILED};
         event.persist_failed.journal = sim->archive.chains[chain].id;
-        event.persist_failed.error = HANSE_E_DISK_FULL;
-        sim_tell(sim, node, "disk full: %s", chain == 0 ? "council" : "a domain");
+        event.persist_failed.error = error;
+        sim_tell(sim, node, "%s: %s", hanse_error_name(error), chain == 0 ? "council" : "a domain");
         node_step(sim, node, &event);
         manuscripts_done(node, chain, UINT64_MAX);
     }
 }
 
-/* Everything asked for becomes durable, and the engine is told, a journal at a time. */
+/* What was asked for first becomes durable, often all of it, and the engine is told, a journal at a time. */
 static void settle(struct sim *sim, struct sim_node *node)
 {
     node->settle_ms = 0;
-    if (node->disk.written_count > 0 && faults_disk_fails(sim)) {
+    if (node->disk.written_count == 0)
+        return;
+    if (faults_disk_fails(sim, node)) {
         fail_writes(sim, node);
         return;
     }
     size_t count = node->disk.written_count;
+    if (dice_chance(&sim->weather, 300000))
+        count = dice_between(&sim->weather, 1, count);
+    if (count < node->disk.written_count)
+        settle_later(sim, node, dice_between(&sim->weather, 1, 15));
     struct written *settled = hanse_calloc(count, sizeof *settled);
     for (size_t i = 0; i < count; i++) {
         settled[i] = disk_settle(&node->disk);
@@ -141,16 +160,19 @@ static void settle(struct sim *sim, struct sim_node *node)
         check_verified(sim, node, settled[i].chain, settled[i].record);
         check_forks(sim, node, settled[i].chain, settled[i].record);
         check_monotonic(sim, node, settled[i].chain);
+        if (sim->watch != NULL)
+            sim->watch->settled(sim, node, settled[i].chain, settled[i].record->end);
     }
+    real_settle(sim, node, settled, count);
     for (size_t i = 0; i < count && sim->violated == NULL; i++) {
         uint32_t chain = settled[i].chain;
         struct chain *journal = &sim->archive.chains[chain];
         uint64_t size = settled[i].record->end;
         if (settled[i].own) {
-            node->disk.fences[chain].size = size;
-            node->disk.fences[chain].lost = false;
+            node->disk.fences[chain] = (struct fence_file){.size = size, .intended = size};
             journal->acknowledged = size > journal->acknowledged ? size : journal->acknowledged;
             sim->counts.commits++;
+            sim->counts.published += publishers_wrote(&settled[i].record->commit);
         }
         if (i + 1 < count && settled[i + 1].chain == chain)
             continue; /* told with the next one */
@@ -166,7 +188,7 @@ static void settle(struct sim *sim, struct sim_node *node)
 static void fire_settle(struct sim *sim, struct happening *happening)
 {
     struct sim_node *node = &sim->nodes[happening->node];
-    if (node->settle_ms == sim->now_ms)
+    if (node->settle_ms == happening->number)
         settle(sim, node);
 }
 
@@ -177,18 +199,19 @@ static void persist(struct sim *sim, struct sim_node *node, const struct hanse_e
         sim_violate(sim, "verified", "node %u persists a journal that nobody made", node->number);
         return;
     }
+    if (rogue_wrote(sim, &effect->persist.commit->root))
+        sim_violate(sim, "verified", "node %u persists a commit that breaks a rule", node->number);
     struct record *record = archive_keep(&sim->archive, effect->persist.commit, effect->persist.frontier);
     if (record == NULL) {
         sim_violate(sim, "verified", "node %u persists a commit that is not whole", node->number);
         return;
     }
-    disk_write(&node->disk, chain, record, effect->persist.own);
+    struct written *written = disk_write(&node->disk, chain, record, effect->persist.own);
+    written->heads_root = effect->persist.heads_root;
     if (node->settle_ms != 0)
         return; /* it goes with the batch */
-    uint64_t after_ms = dice_chance(&sim->weather, 300000) ? 0 : dice_between(&sim->weather, 1, 15);
-    node->settle_ms = sim->now_ms + after_ms;
-    if (after_ms > 0)
-        sim_later(sim, after_ms, fire_settle, node, 0);
+    bool quick = sim->rates.steady || dice_chance(&sim->weather, 300000);
+    settle_later(sim, node, quick ? 0 : dice_between(&sim->weather, 1, 15));
 }
 
 struct loading { /* a LOAD, copied, for its effect does not outlive the next step */
@@ -220,6 +243,17 @@ static void load_later(struct sim *sim, const struct hanse_effect *effect, struc
         memcpy(loading->indexes, effect->load.indexes, loading->count * sizeof loading->indexes[0]);
 }
 
+/* From the real store, when there is one. */
+static int load_real(struct sim_node *node, const struct loading *loading, struct hanse_event *event)
+{
+    const struct hanse_hash *id = &event->loaded.journal;
+    return loading->count > 0
+               ? hanse_store_load_bodies(node->store, id, loading->indexes, loading->count,
+                                         &event->loaded.messages, &event->loaded.count)
+               : hanse_store_load_commits(node->store, id, loading->first, loading->end, loading->max_bytes,
+                                          &event->loaded.messages, &event->loaded.count);
+}
+
 static void load(struct sim *sim, struct sim_node *node, struct loading *loading)
 {
     struct answer answer;
@@ -236,6 +270,13 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
     event.loaded.journal = sim->archive.chains[loading->chain].id;
     event.loaded.messages = answer.messages;
     event.loaded.count = answer.count;
+    if (node->store != NULL && !loading->proof && load_real(node, loading, &event) != HANSE_OK)
+        event.loaded.count = 0;
+    bool alike = loading->count > 0 ? (event.loaded.count == 0) == (answer.count == 0)
+                                    : event.loaded.count == answer.count;
+    if (node->store != NULL && !alike)
+        sim_violate(sim, "store", "node %u finds %zu messages of journal %u, where there are %zu",
+                    node->number, event.loaded.count, loading->chain, answer.count);
     node_step(sim, node, &event);
     disk_answer_release(&answer);
     free(loading->indexes);
@@ -247,6 +288,7 @@ struct fork_request {
     uint32_t chain;
     uint64_t index;
     struct hanse_bytes proof; /* the engine's, until it is answered */
+    struct hanse_hash heads_root;
 };
 
 static void fork_later(struct sim *sim, const struct hanse_effect *effect, struct fork_request **requests,
@@ -260,6 +302,8 @@ static void fork_later(struct sim *sim, const struct hanse_effect *effect, struc
     request->index = freeze ? effect->freeze.size : effect->recall.index;
     if (freeze)
         request->proof = effect->freeze.proof;
+    if (freeze)
+        request->heads_root = effect->freeze.heads_root;
     HANSE_CHECK(request->chain != UINT32_MAX);
 }
 
@@ -275,11 +319,12 @@ static void answer_fork(struct sim *sim, struct sim_node *node, const struct for
         settle(sim, node); /* what is on its way is answered first */
     event.type = HANSE_EVENT_FROZEN;
     event.frozen.journal = sim->archive.chains[request->chain].id;
-    event.frozen.error = faults_disk_fails(sim)
+    event.frozen.error = faults_disk_fails(sim, node)
                              ? HANSE_E_DISK_FULL
                              : disk_freeze(&node->disk, request->chain, request->index, request->proof);
     if (event.frozen.error == HANSE_OK) {
-        int error = disk_restore_again(&node->disk, request->chain, node->engine);
+        bool real = real_freeze(sim, node, request->chain, request->proof, &request->heads_root);
+        int error = real ? HANSE_OK : disk_restore_again(&node->disk, request->chain, node->engine);
         HANSE_CHECK(error == HANSE_OK);
         node->highest[request->chain] = disk_size(&node->disk, request->chain);
         check_frozen(sim, node, request->chain);
@@ -298,8 +343,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY",
-                                        "REQUEST", "?",     "?",    "?",     "?",    "FORK"};
+    static const char *const names[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT",  "COMMIT", "BODY",
+                                        "REQUEST", "TREE",  "HAVE", "GRAFT", "PRUNE", "FORK"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
@@ -319,6 +364,8 @@ static void obey(struct sim *sim, struct sim_node *node, const struct hanse_effe
         sim_tell(sim, node, "sends %s of %zu bytes on link %x", type_name(effect->send.message),
                  effect->send.message.size, effect->send.link);
         check_promises(sim, node, effect->send.message);
+        if (sim->watch != NULL)
+            sim->watch->sent(sim, node, effect->send.message);
         network_send(sim, node, effect->send.link, effect->send.message);
         break;
     case HANSE_EFFECT_DIAL:
@@ -361,7 +408,9 @@ int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event)
     size_t fork_count = 0;
     bool persisting = false;
     event->now_ms = sim->now_ms;
+    size_t before = memory_allocated();
     int result = hanse_engine_step(node->engine, event, &effects);
+    node->engine_bytes += memory_allocated() - before;
     sim->counts.steps++;
     sim_trace(sim, (uint64_t)node->number << 32 | (uint64_t)event->type << 16 | effects.count);
     for (size_t i = 0; i < effects.count; i++) {
@@ -375,10 +424,10 @@ int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event)
         obey(sim, node, effect);
     }
     network_step_over(sim);
-    for (size_t i = 0; i < loading_count; i++)
-        load(sim, node, &loadings[i]);
     for (size_t i = 0; i < fork_count; i++)
         answer_fork(sim, node, &forks[i]);
+    for (size_t i = 0; i < loading_count; i++)
+        load(sim, node, &loadings[i]);
     free(loadings);
     free(forks);
     faults_after_step(sim, node, persisting);

@@ -6,6 +6,8 @@
 #include "hanse/engine.h"
 
 struct sim;
+struct hanse_store;
+struct hanse_catalog;
 
 struct wire { /* a link of the engine, as the network knows it */
     hanse_link link;
@@ -20,12 +22,15 @@ struct manuscript { /* drafts that the engine borrows until they are durable */
     struct hanse_buffer bodies;
 };
 
+enum spell { SPELL_FULL, SPELL_SLOW, SPELL_STOP, SPELL_LIE, SPELL_FLOOD, SPELL_COUNT }; /* spells.c */
+
 struct sim_node {
     uint32_t number;
     uint32_t life;
     bool alive;
     bool dropped_in; /* it comes through a lobby */
     struct hanse_engine *engine;
+    size_t engine_bytes; /* that it holds */
     struct hanse_curve_key key;
     char endpoint[32];
     uint64_t timer_ms;
@@ -33,7 +38,10 @@ struct sim_node {
     uint64_t settle_ms;       /* when what is written is durable */
     uint64_t crash_ms;        /* when its next fall is due; 0: never */
     int64_t clock_off_ms;
+    uint64_t spell_until_ms[SPELL_COUNT];
     struct disk disk;
+    struct hanse_store *store; /* real.h; NULL: none */
+    struct hanse_catalog *catalog;
     uint64_t *highest; /* by chain: the largest size this life has held */
     struct wire *wires;
     size_t wire_count;

@@ -96,6 +96,11 @@ static bool read_option(int option, struct options *options)
         return read_small(optarg, 1, 20000, &options->domains);
     case 'm':
         return read_small(optarg, 1, 100000, &options->minutes);
+    case 'H':
+        if (!read_small(optarg, 1, 100000, &options->minutes))
+            return false;
+        options->minutes *= 60;
+        return true;
     case 'c':
         return read_small(optarg, 0, 1000000, &options->commits);
     case 'v':
@@ -104,6 +109,12 @@ static bool read_option(int option, struct options *options)
         return read_faults(optarg, &options->faults);
     case '2':
         options->twice = true;
+        return true;
+    case 'R':
+        options->real = strcmp(optarg, "real") == 0;
+        return options->real || strcmp(optarg, "plain") == 0;
+    case 'p':
+        options->plain = true;
         return true;
     case 't':
         options->trace = true;
@@ -116,17 +127,13 @@ static bool read_option(int option, struct options *options)
 bool options_read(int argc, char **argv, struct options *ret_options)
 {
     static const struct option long_options[] = {
-        {"seed", required_argument, NULL, 's'},
-        {"seeds", required_argument, NULL, 'S'},
-        {"nodes", required_argument, NULL, 'n'},
-        {"domains", required_argument, NULL, 'd'},
-        {"minutes", required_argument, NULL, 'm'},
-        {"commits", required_argument, NULL, 'c'},
-        {"converge", required_argument, NULL, 'v'},
-        {"faults", required_argument, NULL, 'f'},
-        {"twice", no_argument, NULL, '2'},
-        {"trace", no_argument, NULL, 't'},
-        {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},    {"seeds", required_argument, NULL, 'S'},
+        {"nodes", required_argument, NULL, 'n'},   {"domains", required_argument, NULL, 'd'},
+        {"minutes", required_argument, NULL, 'm'}, {"hours", required_argument, NULL, 'H'},
+        {"commits", required_argument, NULL, 'c'}, {"converge", required_argument, NULL, 'v'},
+        {"faults", required_argument, NULL, 'f'},  {"twice", no_argument, NULL, '2'},
+        {"store", required_argument, NULL, 'R'},   {"plain-crypto", no_argument, NULL, 'p'},
+        {"trace", no_argument, NULL, 't'},         {NULL, 0, NULL, 0},
     };
     struct options options = {
         .seed = 1, .seeds = 1, .nodes = 7, .nodes_most = 7, .minutes = 3, .commits = 100, .converge_s = 120};
@@ -145,13 +152,17 @@ bool options_read(int argc, char **argv, struct options *ret_options)
 
 void options_usage(void)
 {
-    fputs("Usage: sim [--seed N] [--seeds RUNS] [--nodes N|LEAST-MOST] [--domains N] [--minutes N] "
-          "[--commits N]\n"
-          "           [--converge SECONDS] [--faults none|all|NAME,...] [--twice] [--trace]\n\n"
-          "Faults:\n",
-          stderr);
+    fputs(
+        "Usage: sim [--seed N] [--seeds RUNS] [--nodes N|LEAST-MOST] [--domains N] [--minutes N | --hours N] "
+        "[--commits N]\n"
+        "           [--converge SECONDS] [--faults none|all|NAME,...] [--store plain|real] [--twice] "
+        "[--plain-crypto] "
+        "[--trace]\n\n"
+        "Faults:\n",
+        stderr);
     for (size_t i = 0; i < FAULT_COUNT; i++)
         fprintf(stderr, "  %-10s %s\n", faults[i].word, faults[i].what);
+    fputs("\nA run lasts at least the time asked for; faults end after five sixths of it.\n", stderr);
 }
 
 void options_print(const struct options *options, const char *program)
@@ -169,5 +180,5 @@ void options_print(const struct options *options, const char *program)
         between = ",";
     }
     printf("%s", options->faults == 0 ? "none" : "");
-    printf(options->twice ? " --twice\n" : "\n");
+    printf("%s%s\n", options->real ? " --store real" : "", options->twice ? " --twice" : "");
 }

@@ -19,6 +19,13 @@
     X(BACKUP, "backup", "disks are rolled back to an older copy, or lost")                                   \
     X(CLOCK, "clock", "wall clocks are years off")                                                           \
     X(OVERFLOW, "overflow", "queues of links are short")                                                     \
+    X(FULL, "full", "a disk takes nothing for a while")                                                      \
+    X(SLOW, "slow", "all links of a node crawl for a while")                                                 \
+    X(STOP, "stop", "a node is stopped for minutes, and goes on")                                            \
+    X(STORM, "storm", "many nodes fall over and start at once")                                              \
+    X(LIE, "lie", "a member answers with what is not true")                                                  \
+    X(FLOOD, "flood", "a member sends all it can think of")                                                  \
+    X(MIXED, "mixed", "newer versions: messages, elements and kinds that nobody knows")                      \
     X(FORK, "fork", "homes are copied, and all copies sign")
 
 enum fault_number {
@@ -42,7 +49,9 @@ struct options {
     uint32_t commits;
     uint32_t converge_s; /* after the last fault */
     uint32_t faults;
-    bool twice; /* every run once more: the trace must be the same */
+    bool twice; /* every run once more, with libsodium alone: the trace must be the same */
+    bool real;  /* stores: real.h */
+    bool plain; /* libsodium alone: crypto.h */
     bool trace;
 };
 

@@ -25,21 +25,53 @@ static size_t body_size(struct dice *dice)
     return dice_chance(dice, 10000) ? BODY_MAX : size < BODY_MAX ? size : BODY_MAX;
 }
 
-static void write_body(struct dice *dice, struct manuscript *manuscript)
+/* A document that gives rows in the catalogue. */
+static void write_document(struct dice *dice, uint64_t thing, struct hanse_buffer *out)
+{
+    uint64_t fields = dice_below(dice, 12);
+    if (thing % 3 == 0) {
+        hanse_buffer_printf(out, "{\"repository\": \"git/%llu\", \"commit\": \"%llx\"}",
+                            (unsigned long long)thing, (unsigned long long)dice_roll(dice));
+        return;
+    }
+    hanse_buffer_printf(out,
+                        "apiVersion: v3.0.2\nkind: DataContract\nid: orders-%llu\nversion: 1.0.0\n"
+                        "status: active\nname: Orders %llx\nschema:\n- name: orders\n  properties:\n",
+                        (unsigned long long)thing, (unsigned long long)dice_roll(dice));
+    for (uint64_t i = 0; i <= fields; i++)
+        hanse_buffer_printf(out, "  - name: field_%llu\n    logicalType: string\n    description: %llx\n",
+                            (unsigned long long)dice_below(dice, 40), (unsigned long long)dice_roll(dice));
+    if (dice_chance(dice, 20000))
+        hanse_buffer_printf(out, "# %0*d\n", (int)BODY_MAX - 2000, 0);
+}
+
+static void write_body(struct dice *dice, uint64_t thing, bool document, struct manuscript *manuscript)
 {
     uint8_t content[BODY_MAX];
     uint8_t salt[HANSE_SALT_SIZE];
+    if (document) {
+        struct hanse_buffer text;
+        hanse_buffer_init(&text);
+        write_document(dice, thing, &text);
+        dice_fill(dice, salt, sizeof salt);
+        hanse_body_salt(salt, hanse_buffer_bytes(&text), &manuscript->bodies);
+        hanse_buffer_release(&text);
+        return;
+    }
     size_t size = body_size(dice);
     dice_fill(dice, content, size);
     dice_fill(dice, salt, sizeof salt);
     hanse_body_salt(salt, hanse_bytes(content, size), &manuscript->bodies);
 }
 
-static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct sheet *sheet,
-                        struct manuscript *manuscript)
+/* `newer`: of a kind and with elements that this version does not know. */
+static void write_draft(const struct sim *sim, struct dice *dice, uint32_t at, uint64_t thing, bool newer,
+                        struct sheet *sheet, struct manuscript *manuscript)
 {
     struct hanse_draft *draft = &sheet->drafts[at];
-    snprintf(sheet->keys[at], sizeof sheet->keys[at], "orders-%u@1.0.0", (unsigned)thing);
+    bool about = sim->options.real && thing % 3 == 0; /* what a contract comes from */
+    snprintf(sheet->keys[at], sizeof sheet->keys[at],
+             about ? "contract/orders-%u%%401.0.0@1" : "orders-%u@1.0.0", (unsigned)thing);
     sheet->starts[at] = manuscript->bodies.size;
     draft->entry.kind = hanse_bytes_of(thing % 3 == 0 ? "provenance" : "contract");
     draft->entry.key = hanse_bytes_of(sheet->keys[at]);
@@ -47,9 +79,14 @@ static void write_draft(struct dice *dice, uint32_t at, uint64_t thing, struct s
         draft->entry.operation = HANSE_RETRACT;
     } else {
         draft->entry.media = hanse_bytes_of(thing % 3 == 0 ? "json" : "yaml");
-        write_body(dice, manuscript);
+        write_body(dice, thing, sim->options.real, manuscript);
     }
     sheet->sizes[at] = manuscript->bodies.size - sheet->starts[at];
+    if (newer) {
+        draft->entry.kind = hanse_bytes_of("forecast");
+        draft->entry.later = hanse_bytes_of("\x07\xa5later");
+        draft->entry.later_count = 2;
+    }
 }
 
 static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint64_t version)
@@ -58,15 +95,18 @@ static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint6
     struct manuscript *manuscript = manuscript_new();
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
     const struct chain *whose = &sim->archive.chains[chain];
-    struct dice
-        alike; /* copies of a home may write the same in the same place: then only their seals differ */
+    /* Copies of a home may write the same in the same place: then only their seals differ. */
+    struct dice alike;
     dice_init(&alike, sim->options.seed + disk_size(&node->disk, chain), 100 + chain);
     bool same = whose->copy_count > 0 && dice_chance(&alike, 500000);
     struct dice *dice = same ? &alike : &sim->authors;
-    uint32_t count = (uint32_t)dice_between(dice, 1, DRAFTS_MAX);
+    uint32_t count = (uint32_t)dice_between(dice, 1, dice_between(dice, 1, DRAFTS_MAX));
     uint64_t thing = dice_roll(dice) % KEYS;
-    for (uint32_t i = 0; i < count; i++)
-        write_draft(dice, i, (thing + i * 7) % KEYS, &sheet, manuscript);
+    bool newer = (sim->options.faults & FAULT_MIXED) != 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t about = (thing + i * 7) % KEYS;
+        write_draft(sim, dice, i, about, newer && about % 11 == 3, &sheet, manuscript);
+    }
     for (uint32_t i = 0; i < count; i++)
         sheet.drafts[i].salted = hanse_bytes(manuscript->bodies.data + sheet.starts[i], sheet.sizes[i]);
     return node_append(sim, node, chain, sheet.drafts, count, &key, manuscript);
@@ -103,7 +143,9 @@ static void fire_publish(struct sim *sim, struct happening *happening)
     uint64_t writer = whose->copy_count == 0 ? 0 : dice_below(&sim->authors, whose->copy_count + 1);
     struct sim_node *node = &sim->nodes[writer == 0 ? whose->owner : whose->copies[writer - 1]];
     const struct hanse_journal *journal =
-        node->alive ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id) : NULL;
+        node->alive && !spell_holds(sim, node, SPELL_STOP)
+            ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id)
+            : NULL;
     int error = HANSE_E_UNREACHABLE;
     if (journal != NULL && hanse_journal_size(journal) > 0) {
         uint64_t version = journal->authority.version;
@@ -112,18 +154,26 @@ static void fire_publish(struct sim *sim, struct happening *happening)
         sim_tell(sim, node, "publishes in journal %u: %s", chain, hanse_error_name(error));
         if (error == HANSE_E_FROZEN && whose->parts)
             return;
-        if (error != HANSE_OK && error != HANSE_E_FENCED)
+        if (error != HANSE_OK && error != HANSE_E_CATCHING_UP)
             sim_violate(sim, "publish", "journal %u refuses a commit: %s", chain, hanse_error_name(error));
     }
     if (error != HANSE_OK && sim->now_ms < sim->faults_end_ms)
         sim_later(sim, RETRY_MS, fire_publish, NULL, chain);
 }
 
+bool publishers_wrote(const struct hanse_commit *commit)
+{
+    struct hanse_bytes kind = commit->items[0].entry.kind;
+    return commit->first > 0 && !hanse_bytes_equal_text(kind, HANSE_KIND_NODE) &&
+           !hanse_bytes_equal_text(kind, HANSE_KIND_APPROVAL);
+}
+
 void publishers_init(struct sim *sim)
 {
     uint64_t first_ms = 3000;
     for (uint32_t i = 0; i < sim->options.commits; i++) {
-        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count);
+        uint64_t quiet = rogue_chain(sim) == UINT32_MAX ? 0 : 1;
+        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count - quiet);
         sim_later(sim, dice_between(&sim->authors, first_ms, sim->faults_end_ms), fire_publish, NULL, chain);
     }
 }

@@ -14,7 +14,8 @@ struct happening {
     uint64_t order;
     void (*fire)(struct sim *sim, struct happening *happening);
     uint32_t node;
-    uint32_t life; /* of that node: what was meant for an earlier one is lost */
+    uint32_t life;   /* of that node: what was meant for an earlier one is lost */
+    uint32_t holder; /* the node whose process must run for it; UINT32_MAX: none */
     uint64_t number;
     struct parcel *parcel; /* a message on its way, or NULL */
 };

@@ -5,16 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECK_MS  1000u
+#define CHECK_MS  1000u  /* between looks at everything, once nothing goes wrong any more; rarer before */
 #define STEADY_MS 12000u /* how long it must stay converged */
 
 void sim_trace(struct sim *sim, uint64_t value)
 {
-    /* The mixing step of splitmix64, over what was and what comes. */
-    uint64_t z = (sim->trace ^ value) + 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    sim->trace = z ^ (z >> 31);
+    /* One round of a multiplying hash: it must be quick, and two runs must not agree by accident. */
+    sim->trace = (sim->trace ^ value) * 0x9e3779b97f4a7c15u;
+    sim->trace ^= sim->trace >> 32;
 }
 
 void sim_trace_bytes(struct sim *sim, struct hanse_bytes bytes)
@@ -63,13 +61,14 @@ void sim_later(struct sim *sim, uint64_t after_ms, void (*fire)(struct sim *, st
                                   .fire = fire,
                                   .node = node == NULL ? UINT32_MAX : node->number,
                                   .life = node == NULL ? 0 : node->life,
+                                  .holder = node == NULL ? UINT32_MAX : node->number,
                                   .number = number};
     queue_add(&sim->queue, &happening);
 }
 
 static void fire_check(struct sim *sim, struct happening *happening)
 {
-    sim_later(sim, CHECK_MS, fire_check, NULL, happening->number);
+    sim_later(sim, sim->faults_on ? 4 * CHECK_MS : CHECK_MS, fire_check, NULL, happening->number);
     for (uint32_t i = 0; i < sim->node_count; i++) {
         if (sim->nodes[i].alive)
             check_memory(sim, &sim->nodes[i]);
@@ -82,15 +81,20 @@ static void fire_check(struct sim *sim, struct happening *happening)
         sim_violate(sim, "convergence", "the nodes held the same, and do not any more");
     if (converged && sim->converged_ms == 0)
         sim->converged_ms = sim->now_ms;
-    if (converged && sim->now_ms >= sim->converged_ms + STEADY_MS) {
+    if (converged && sim->now_ms >= sim->converged_ms + STEADY_MS &&
+        sim->now_ms >= sim->options.minutes * 60000ull) {
         check_roster(sim);
         check_frozen_everywhere(sim);
+        check_catalogue(sim);
+        for (uint32_t i = 0; i < sim->node_count; i++)
+            check_memory_at_rest(sim, &sim->nodes[i]);
         sim->over = true;
     }
 }
 
-static void found(struct sim *sim, const struct options *options)
+void sim_found(struct sim *sim, const struct options *options)
 {
+    crypto_start(options->plain);
     memset(sim, 0, sizeof *sim);
     sim->options = *options;
     dice_init(&sim->weather, options->seed, 1);
@@ -112,29 +116,43 @@ static void found(struct sim *sim, const struct options *options)
         sim->wanted[d] = !sim->nodes[d % sim->node_count].dropped_in;
 }
 
-void sim_run(struct sim *sim, const struct options *options)
+void sim_go_on(struct sim *sim, uint64_t until_ms)
 {
     struct happening next;
-    found(sim, options);
-    faults_init(sim);
-    publishers_init(sim);
-    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
-    while (!sim->over && queue_take(&sim->queue, &next)) {
+    while (!sim->over && sim->queue.count > 0 && sim->queue.heap[0].at_ms <= until_ms &&
+           queue_take(&sim->queue, &next)) {
         sim->now_ms = next.at_ms;
+        if (next.holder != UINT32_MAX && spell_holds(sim, &sim->nodes[next.holder], SPELL_STOP)) {
+            next.at_ms = sim->nodes[next.holder].spell_until_ms[SPELL_STOP];
+            queue_add(&sim->queue, &next);
+            continue;
+        }
         bool meant = next.node == UINT32_MAX || sim->nodes[next.node].life == next.life;
         if (next.parcel != NULL || meant)
             next.fire(sim, &next);
     }
 }
 
+void sim_run(struct sim *sim, const struct options *options)
+{
+    sim_found(sim, options);
+    real_init(sim);
+    faults_init(sim);
+    publishers_init(sim);
+    sim_later(sim, CHECK_MS, fire_check, NULL, 0);
+    sim_go_on(sim, UINT64_MAX);
+}
+
 void sim_release(struct sim *sim)
 {
     queue_release(&sim->queue);
     network_release(sim);
+    real_release(sim);
     for (uint32_t i = 0; i < sim->node_count; i++)
         node_release(sim, &sim->nodes[i]);
     free(sim->nodes);
     free(sim->island);
     free(sim->wanted);
     archive_release(&sim->archive);
+    crypto_release();
 }

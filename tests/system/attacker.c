@@ -1,4 +1,5 @@
-/* A hostile peer over real CURVE links, for strangers.py. It says one line of JSON about what it did.
+/* A hostile peer over real CURVE links, for strangers.py, floods.py and tests/bench/peers. It says one line
+ * of JSON about what it did.
  *
  *   attacker strangers ENDPOINT SERVER COUNT           handshakes, each with a key that nobody knows
  *   attacker learn ENDPOINT SERVER KEY MESH JOURNAL FILE   asks for a journal's commits, and keeps them
@@ -9,43 +10,29 @@
  *   attacker starve … FILE MS       the next commit without its bodies, again and again, and no body ever
  *   attacker lie … JOURNAL MS       tells of a journal that is longer than it is
  *   attacker bombs … COUNT          messages whose counts and depths promise more than they hold
+ *   attacker flood … JOURNAL KIND MS FILE INDEX  without a pause: attacker.h has the kinds
  *   attacker lobby … JOURNAL        with an invite's key: what it gets, and that it gets nothing else
  *
  * SERVER and MESH are 64 hex digits; KEY is a node.key, or 64 hex digits. */
+#include "attacker.h"
+
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <zmq.h>
-
-#include "hanse/commit.h"
-#include "hanse/limits.h"
-#include "hanse/msgpack.h"
 
 #define PATIENCE_MS 10000
-#define KEPT_MAX    4096u
 
-enum message { HELLO = 1, ROOT, HEADS, WANT, COMMIT, BODY, REQUEST };
-
-struct peer {
-    void *context, *socket;
-    uint8_t secret[32], self[32], server[32];
-    const char *endpoint;
-    struct hanse_hash mesh;
-    uint64_t sent, commits, heads, bodies, others;
-    struct hanse_hash heads_journal; /* of the last incomplete HEADS with one journal */
-};
-
-static uint64_t now_ms(void)
+uint64_t now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
 }
 
-static void die(const char *what)
+void die(const char *what)
 {
     fprintf(stderr, "attacker: %s\n", what);
     exit(1);
@@ -114,14 +101,14 @@ static void send_buffer(struct peer *peer, struct hanse_buffer *message)
     hanse_buffer_release(message);
 }
 
-static void begin(struct hanse_buffer *message, enum message type, size_t elements)
+void begin(struct hanse_buffer *message, enum message type, size_t elements)
 {
     hanse_buffer_init(message);
     hanse_write_array(message, elements);
     hanse_write_uint(message, type);
 }
 
-static void send_hello(struct peer *peer)
+void send_hello(struct peer *peer)
 {
     struct hanse_buffer message;
     begin(&message, HELLO, 4);
@@ -169,7 +156,7 @@ static uint64_t receive(struct peer *peer, zmq_msg_t *message, long wait_ms)
     return take(peer, hanse_bytes(zmq_msg_data(message), zmq_msg_size(message)));
 }
 
-static void drain(struct peer *peer, long wait_ms)
+void drain(struct peer *peer, long wait_ms)
 {
     zmq_msg_t message;
     zmq_msg_init(&message);
@@ -196,12 +183,6 @@ static void wait_until_read(struct peer *peer)
         drain(peer, 50);
     }
 }
-
-/* Kept commits: be32 size and the message, one after the other. */
-struct kept {
-    struct hanse_buffer messages[KEPT_MAX];
-    size_t count;
-};
 
 static struct kept kept;
 
@@ -455,6 +436,10 @@ static void act(struct peer *peer, const char *what, char **rest)
         learn(peer, rest[0], rest[1]);
     } else if (strcmp(what, "lie") == 0) {
         lie(peer, rest[0], number(rest[1]));
+    } else if (strcmp(what, "flood") == 0) {
+        struct hanse_hash journal = hex(rest[0]);
+        read_kept(rest[3]);
+        flood(peer, rest[1], &journal, number(rest[2]), &kept, number(rest[4]));
     } else if (strcmp(what, "bombs") == 0) {
         uint64_t count = number(rest[0]);
         for (unsigned i = 0; i < count; i++)

@@ -232,6 +232,7 @@ def main():
             claim("no node runs" in walk.call("ls")[1], "ls does not say that no node runs")
             until("the home can be read", 5, lambda: walk.json("ls", has=STAMP)["domains_up_to_date"] == 0)
             claim("hanse up" in walk.call("publish", stage.folder / "after.odcs.yaml", code=6)[1], "no way out is named")
+            claim([own["admitted"] for own in walk.json("status", has={})["own"]] == [True], "status forgot the admission")
             walk.call("--home", stage.folder / "empty", "ls", code=5, home=False)
     stage.finish()
 

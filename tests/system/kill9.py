@@ -51,6 +51,8 @@ class Client(threading.Thread):
                 self.acknowledged.append((identity, text))
             else:
                 self.refused += 1
+                if answer.getheader("Retry-After"):
+                    self.over.wait(0.01)  # it has just started, and signs nothing yet
 
 
 class Reader:

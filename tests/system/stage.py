@@ -54,6 +54,7 @@ class Stage:
         parser.add_argument("--seed", type=int, default=20261122, help="of all that is drawn")
         parser.add_argument("--keep", action="store_true", help="keep the nodes' homes and logs, and say where")
         parser.add_argument("--attacker", help="the program tests/system/attacker.c (strangers.py)")
+        parser.add_argument("--clock-shim", help="the library of tests/system/clock_shim.c (faults.py)")
         parser.add_argument("--rounds", type=int, help="how many, where a test has rounds")
         self.args = parser.parse_args()
         self.random = random.Random(self.args.seed)

@@ -154,7 +154,7 @@ struct picture {
 static inline struct picture picture_of(const struct hanse_journal *journal)
 {
     return (struct picture){.size = hanse_journal_size(journal),
-                            .root = hanse_frontier_root(&journal->frontier),
+                            .root = journal->root,
                             .state = hanse_tree_root(journal->state),
                             .version = journal->authority.version,
                             .time_ms = journal->seal_time_ms,
@@ -209,7 +209,9 @@ static inline void follow(struct hanse_journal *journal, const struct owner *own
 static inline void sign_again(const struct hanse_journal *before, struct hanse_commit *commit,
                               const char *key)
 {
-    struct hanse_frontier frontier = before->frontier;
+    struct hanse_frontier frontier;
+    assert_int_equal(hanse_frontier_restore(&frontier, before->size, hanse_journal_frontier(before)),
+                     HANSE_OK);
     struct hanse_signing_key signer = key_of(key);
     for (uint32_t i = 0; i < commit->count; i++) {
         struct hanse_hash leaf = hanse_hash_leaf(commit->items[i].encoded);

@@ -109,7 +109,12 @@ static inline int call_raw(struct fixture *f, int index, const char *name, json_
     const struct hanse_operation *operation = hanse_operation_find(name);
     assert_non_null(operation);
     assert_non_null(params);
+    uint64_t until_ms = now_ms() + DEADLINE_MS;
     f->error = hanse_operation_run(f->nodes[index].service, operation, params, &answer);
+    while (json_object_get(answer.json, "retry_after_s") != NULL && now_ms() < until_ms) {
+        hanse_answer_release(&answer);
+        f->error = hanse_operation_run(f->nodes[index].service, operation, params, &answer);
+    }
     json_decref(f->answer);
     f->answer = json_incref(answer.json);
     if (f->error != HANSE_OK) {

@@ -66,7 +66,7 @@ static int append(struct node *node, struct fixture_journal *f)
 {
     struct hanse_commit commit;
     fixture_seal(f, &commit);
-    int error = hanse_store_append(node->store, &commit, hanse_frontier_bytes(&f->journal.frontier), &HEADS);
+    int error = hanse_store_append(node->store, &commit, hanse_journal_frontier(&f->journal), &HEADS);
     fixture_commit_release(f, &commit);
     return error;
 }
@@ -460,9 +460,8 @@ static void copy_journal(struct node *from, struct node *to, const struct hanse_
         struct hanse_commit commit;
         assert_int_equal(hanse_commit_decode(messages[i], &commit), HANSE_OK);
         assert_int_equal(hanse_journal_apply(&scratch, &commit), HANSE_OK);
-        assert_int_equal(
-            hanse_store_append(to->store, &commit, hanse_frontier_bytes(&scratch.frontier), &HEADS),
-            HANSE_OK);
+        assert_int_equal(hanse_store_append(to->store, &commit, hanse_journal_frontier(&scratch), &HEADS),
+                         HANSE_OK);
         hanse_journal_confirm(&scratch, hanse_journal_size(&scratch));
         hanse_commit_release(&commit);
     }
@@ -528,9 +527,9 @@ static void a_prepared_document_is_not_read_again(void **state)
     node->sales->drafts[0].prepared = document;
     fixture_seal(node->sales, &commit);
     assert_int_equal(hanse_store_begin(node->store), HANSE_OK);
-    assert_int_equal(hanse_store_append(node->store, &commit,
-                                        hanse_frontier_bytes(&node->sales->journal.frontier), &HEADS),
-                     HANSE_OK);
+    assert_int_equal(
+        hanse_store_append(node->store, &commit, hanse_journal_frontier(&node->sales->journal), &HEADS),
+        HANSE_OK);
     assert_int_equal(hanse_store_commit(node->store), HANSE_OK);
     fixture_commit_release(node->sales, &commit);
     hanse_document_destroy(&document);

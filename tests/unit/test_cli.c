@@ -202,6 +202,32 @@ static void every_command_has_help(void **state)
     assert_non_null(strstr(err.data, "did you mean `hanse help publish`"));
 }
 
+static void with_json_help_and_what_is_missing_are_json_too(void **state)
+{
+    (void)state;
+    size_t all;
+    assert_int_equal(run("--json help"), 0);
+    json_t *json = json_out();
+    all = json_array_size(json_object_get(json, "commands"));
+    assert_true(all >= 30);
+    json_decref(json);
+    assert_int_equal(run("--json lint --help"), 0);
+    json = json_out();
+    const json_t *command = json_array_get(json_object_get(json, "commands"), 0);
+    assert_int_equal(json_array_size(json_object_get(json, "commands")), 1);
+    assert_string_equal(json_string_value(json_object_get(command, "name")), "lint");
+    json_decref(json);
+    assert_int_equal(run("--json help council"), 0);
+    json = json_out();
+    assert_in_range(json_array_size(json_object_get(json, "commands")), 2, all - 1);
+    json_decref(json);
+    assert_int_equal(run("--json lint there-is-no-such-file"), HANSE_EXIT_NOT_FOUND);
+    json = json_out();
+    assert_string_equal(json_string_value(json_object_get(json, "error")), "NOT_FOUND");
+    assert_non_null(strstr(json_string_value(json_object_get(json, "message")), "there-is-no-such-file"));
+    json_decref(json);
+}
+
 static void the_reference_in_docs_is_made_from_the_table(void **state)
 {
     (void)state;
@@ -327,7 +353,7 @@ static void errors_have_their_exit_codes(void **state)
         {HANSE_E_NOT_ALLOWED, HANSE_EXIT_NOT_ALLOWED},
         {HANSE_E_BAD_SIGNATURE, HANSE_EXIT_NOT_ALLOWED},
         {HANSE_E_NOT_WRITER, HANSE_EXIT_NOT_ALLOWED},
-        {HANSE_E_FENCED, HANSE_EXIT_NOT_ALLOWED},
+        {HANSE_E_CATCHING_UP, HANSE_EXIT_NOT_ALLOWED},
         {HANSE_E_NOT_FOUND, HANSE_EXIT_NOT_FOUND},
         {HANSE_E_UNREACHABLE, HANSE_EXIT_UNREACHABLE},
         {HANSE_E_TIMED_OUT, HANSE_EXIT_UNREACHABLE},
@@ -537,6 +563,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_lists_every_command),
         cmocka_unit_test(every_command_has_help),
+        cmocka_unit_test(with_json_help_and_what_is_missing_are_json_too),
         cmocka_unit_test(the_reference_in_docs_is_made_from_the_table),
         cmocka_unit_test(completion_knows_commands_and_flags),
         cmocka_unit_test(typos_are_met_with_a_suggestion),

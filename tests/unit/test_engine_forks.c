@@ -320,17 +320,16 @@ static void a_fork_of_the_council_takes_back_what_it_admitted(void **state)
     hanse_engine_own(w->peers[B].engine, id_of(w, COUNCIL), false, 0);
     hanse_engine_unfence(w->peers[B].engine, id_of(w, COUNCIL));
     uint64_t size = size_of(w, A, COUNCIL);
-    const struct hanse_roster_entry *roster;
-    assert_int_equal(hanse_engine_roster(w->peers[A].engine, &roster), 3);
+    assert_int_equal(hanse_engine_roster(w->peers[A].engine, NULL, 0), 3);
     assert_int_equal(admit(w, GAMMA, C), HANSE_OK); /* a's branch: once more */
     drop_all(w);
     assert_int_equal(retire_at(w, B, GAMMA), HANSE_OK); /* b's */
     drop_all(w);
-    assert_int_equal(hanse_engine_roster(w->peers[B].engine, &roster), 2);
+    assert_int_equal(hanse_engine_roster(w->peers[B].engine, NULL, 0), 2);
     pass(w, 20);
     assert_frozen_everywhere(w, COUNCIL, size);
     for (int who = 0; who < PEERS; who++)
-        assert_int_equal(hanse_engine_roster(w->peers[who].engine, &roster), 3);
+        assert_int_equal(hanse_engine_roster(w->peers[who].engine, NULL, 0), 3);
 }
 
 int main(void)

@@ -67,9 +67,9 @@ static void whoever_can_be_asked_is_asked_and_nobody_for_long(void **state)
     struct wired *w = *state;
     make(w, B, "a");
     start(w, B); /* and a does not hear of it */
-    assert_int_equal(begin(w, B, BETA), HANSE_E_FENCED);
+    assert_int_equal(begin(w, B, BETA), HANSE_E_CATCHING_UP);
     tick(w, B, 2900);
-    assert_int_equal(begin(w, B, BETA), HANSE_E_FENCED);
+    assert_int_equal(begin(w, B, BETA), HANSE_E_CATCHING_UP);
     tick(w, B, 200);
     assert_int_equal(begin(w, B, BETA), HANSE_OK);
 }
@@ -81,7 +81,7 @@ static void a_copy_of_the_whole_machine_is_caught_on_first_contact(void **state)
     make(w, B, "a");
     start(w, B);
     for (int i = 0; size_of(w, B, BETA) < 8; i++) {
-        assert_int_equal(may_sign(w, B, BETA), HANSE_E_FENCED);
+        assert_int_equal(may_sign(w, B, BETA), HANSE_E_CATCHING_UP);
         assert_true(deliver(w));
         assert_true(i < 100);
     }
@@ -103,7 +103,7 @@ static void what_a_peer_told_keeps_the_fence_up_when_it_is_gone(void **state)
     crash(w, A); /* it told of 8 entries, and sends none */
     for (int i = 0; i < 120; i++) {
         tick(w, B, 500);
-        assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_E_FENCED);
+        assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_E_CATCHING_UP);
     }
 }
 
@@ -121,7 +121,7 @@ static void a_disk_behind_its_fence_does_not_sign_whoever_says_what(void **state
     deliver_all(w);
     assert_true(same_heads(w, A, B));
     tick(w, B, 10000);
-    assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_E_FENCED);
+    assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_E_CATCHING_UP);
     hanse_engine_unfence(w->peers[B].engine, id_of(w, BETA)); /* its owner knows better */
     assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_OK);
 }
@@ -137,7 +137,7 @@ static void without_a_fence_the_mesh_is_asked_first(void **state)
         drop(w);
     for (int i = 0; i < 60; i++) {
         w->now_ms += 500;
-        assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_E_FENCED);
+        assert_int_equal(publish(w, B, BETA, "orders", 10), HANSE_E_CATCHING_UP);
     }
     tick(w, B, 0);
     for (int i = 0; i < 20; i++) {
@@ -158,7 +158,7 @@ static void a_lost_disk_comes_back_from_the_mesh(void **state)
     hanse_engine_own(w->peers[B].engine, id_of(w, BETA), true, 0);
     start(w, B);
     for (int i = 0; size_of(w, B, BETA) < 8; i++) {
-        assert_int_equal(begin(w, B, BETA), HANSE_E_FENCED);
+        assert_int_equal(begin(w, B, BETA), HANSE_E_CATCHING_UP);
         if (!deliver(w))
             tick(w, B, 1000);
         assert_true(i < 200);
@@ -185,7 +185,7 @@ static void everybody_who_is_here_is_asked(void **state)
         puppet_hello(w, A, links[i]);
     }
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(may_sign(w, A, ALPHA), HANSE_E_FENCED);
+        assert_int_equal(may_sign(w, A, ALPHA), HANSE_E_CATCHING_UP);
         say_heads(w, &heads, true, COUNCIL, 8);
         puppet_says(w, A, links[i], &heads);
         hanse_buffer_release(&heads);
@@ -203,7 +203,7 @@ static void a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only(void 
     hanse_link link = puppet(w, A, HANSE_LINK_MEMBER, B);
     puppet_hello(w, A, link);
     int told = 0;
-    for (; may_sign(w, A, ALPHA) == HANSE_E_FENCED; told++) {
+    for (; may_sign(w, A, ALPHA) == HANSE_E_CATCHING_UP; told++) {
         assert_true(told < 20);
         say_heads(w, &lie, true, ALPHA, 1000);
         puppet_says(w, A, link, &lie);
@@ -239,6 +239,10 @@ static void a_failed_write_is_taken_back_and_pulled_again(void **state)
     assert_int_equal(size_of(w, B, ALPHA), 2);
     w->peers[B].holds = false;
     tick(w, B, 1000);
+    deliver_all(w);
+    assert_trace(w, "b > a ROOT\n"
+                    "a > b HEADS all council:8 alpha:6\n"); /* a full disk is left alone for a while */
+    tick(w, B, 2000);
     deliver_all(w);
     assert_trace(w, "b > a ROOT\n"
                     "a > b HEADS all council:8 alpha:6\n"
@@ -401,8 +405,7 @@ static void who_is_put_out_loses_its_links(void **state)
                     "a > b COMMIT council 8-11\n"
                     "a > b ROOT\n"
                     "a closes b: NOT_ADMITTED\n");
-    const struct hanse_roster_entry *entries;
-    assert_int_equal(hanse_engine_roster(w->peers[A].engine, &entries), 1);
+    assert_int_equal(hanse_engine_roster(w->peers[A].engine, NULL, 0), 1);
 }
 
 static void a_node_takes_up_a_mesh_while_it_runs(void **state)

@@ -43,8 +43,8 @@ static int refuse(struct hanse_service *service, json_t *params, struct hanse_an
 {
     (void)service;
     (void)params;
-    ret_answer->json = json_pack("{s:s, s:s, s:s, s:[s]}", "error", "NOT_FOUND", "message", "there is none",
-                                 "fix", "make one", "candidates", "a/b");
+    ret_answer->json = json_pack("{s:s, s:s, s:s, s:[s], s:i}", "error", "NOT_FOUND", "message",
+                                 "there is none", "fix", "make one", "candidates", "a/b", "retry_after_s", 1);
     return HANSE_E_NOT_FOUND;
 }
 
@@ -370,8 +370,10 @@ static void errors_keep_what_the_service_says(void **state)
     assert_string_equal(json_string_value(json_object_get(json, "fix")), "make one");
     assert_string_equal(json_string_value(json_object_get(json, "error")), "NOT_FOUND");
     assert_int_equal(json_array_size(json_object_get(json, "candidates")), 1);
+    assert_non_null(strstr(reply.head.data, "Retry-After: 1\r\n"));
     json_decref(json);
     reply_release(&reply);
+    assert_int_equal(hanse_http_status(HANSE_E_CATCHING_UP), 503);
     assert_int_equal(hanse_http_status(HANSE_E_FINDINGS), 422);
     assert_int_equal(hanse_http_status(HANSE_E_IMMUTABLE), 409);
     assert_int_equal(hanse_http_status(HANSE_E_UNREACHABLE), 503);

@@ -155,7 +155,7 @@ static void a_restored_journal_judges_like_the_one_that_was_stored(void **state)
 
     hanse_journal_init(&restored, &owner.journal.id);
     struct hanse_bytes authority = hanse_body_content(commits[0].items[0].salted);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&journal.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&journal);
     assert_int_equal(hanse_journal_restore(&restored, 6, frontier, journal.seal_time_ms, authority),
                      HANSE_OK);
     for (size_t i = 0; i < 3; i++)

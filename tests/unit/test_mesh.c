@@ -581,9 +581,9 @@ static int publish_after(struct node *node, bool offline)
     node->config.offline = offline;
     node_start(node);
     /* Unfenced journals sign after a moment of asking; a fenced one still does not. */
-    int error = HANSE_E_FENCED;
+    int error = HANSE_E_CATCHING_UP;
     uint64_t end = clock_monotonic_ms() + 4500;
-    while (error == HANSE_E_FENCED && clock_monotonic_ms() < end) {
+    while (error == HANSE_E_CATCHING_UP && clock_monotonic_ms() < end) {
         error = publish(node, offline ? "offline" : "after", &appended);
         poll(NULL, 0, 50);
     }
@@ -607,7 +607,7 @@ static void a_rolled_back_database_does_not_sign(void **state)
     pretend_mesh(&node);
     assert_int_equal(publish_after(&node, false), HANSE_OK); /* all is well */
     restore_database(&node, "backup");
-    assert_int_equal(publish_after(&node, false), HANSE_E_FENCED);
+    assert_int_equal(publish_after(&node, false), HANSE_E_CATCHING_UP);
     assert_int_equal(publish_after(&node, true), HANSE_OK);
     assert_true(atomic_load(&node.faults) > 0); /* loudly */
     node_end(&node);
@@ -623,7 +623,7 @@ static void a_missing_fence_in_a_mesh_does_not_sign(void **state)
     hanse_mesh_stop(&node.mesh);
     pretend_mesh(&node);
     assert_int_equal(unlink(node.writers[0].fence_path), 0);
-    assert_int_equal(publish_after(&node, false), HANSE_E_FENCED);
+    assert_int_equal(publish_after(&node, false), HANSE_E_CATCHING_UP);
     node_end(&node);
 }
 
@@ -727,10 +727,10 @@ static void a_publish_that_was_cut_off_asks_first(void **state)
     assert_int_equal(publish_after(&node, false), HANSE_OK);
     next.size += 100; /* it did not, as far as is known here */
     write_fence(&node, &now, &next);
-    assert_int_equal(publish_after(&node, false), HANSE_E_FENCED);
+    assert_int_equal(publish_after(&node, false), HANSE_E_CATCHING_UP);
     struct hanse_fence_mark other = {.size = appended.size + 2, .root = {{1}}};
     write_fence(&node, &other, &other); /* the same size, another root */
-    assert_int_equal(publish_after(&node, false), HANSE_E_FENCED);
+    assert_int_equal(publish_after(&node, false), HANSE_E_CATCHING_UP);
     node_end(&node);
 }
 
@@ -792,10 +792,10 @@ static void a_node_that_lost_its_disk_gets_its_journal_back_and_then_signs(void 
     remove_folder(nodes[1].folder);
     assert_int_equal(mkdir(nodes[1].folder, 0700), 0);
     node_start(&nodes[1]);
-    assert_int_equal(publish(&nodes[1], "b", &appended), HANSE_E_FENCED);
+    assert_int_equal(publish(&nodes[1], "b", &appended), HANSE_E_CATCHING_UP);
     uint64_t end = clock_monotonic_ms() + SOON_MS;
-    int error = HANSE_E_FENCED;
-    while (error == HANSE_E_FENCED && clock_monotonic_ms() < end) {
+    int error = HANSE_E_CATCHING_UP;
+    while (error == HANSE_E_CATCHING_UP && clock_monotonic_ms() < end) {
         error = publish(&nodes[1], "b", &appended);
         poll(NULL, 0, 20);
     }
@@ -827,7 +827,7 @@ static void what_was_acknowledged_and_is_nowhere_is_not_signed_over(void **state
     UNTIL(up_links(&nodes[1]) > 0);
     uint64_t end = clock_monotonic_ms() + 2500; /* two comparisons of heads, and more */
     while (clock_monotonic_ms() < end) {
-        assert_int_equal(publish(&nodes[1], "b", &appended), HANSE_E_FENCED);
+        assert_int_equal(publish(&nodes[1], "b", &appended), HANSE_E_CATCHING_UP);
         poll(NULL, 0, 50);
     }
     pair_end(nodes, &council);
@@ -995,7 +995,8 @@ static void a_flood_is_counted_and_leaves_no_memory_behind(void **state)
     long kib = rss_kib();
     flood(&nodes[0], &nodes[1], 60000, 9000);
     flood(&nodes[0], &nodes[1], HANSE_BODY_MAX, 1000);
-    UNTIL(received(&nodes[0]) >= before + 10000);
+    UNTIL(received(&nodes[0]) >=
+          before + 5000); /* the link may be ended for it, and what was on its way is lost */
     UNTIL(rss_kib() < kib + 8192);
     print_message("memory after 10,000 messages, 1.5 GiB: %+ld KiB\n", rss_kib() - kib);
 #else

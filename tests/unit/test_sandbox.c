@@ -23,7 +23,7 @@ static void publish(struct hanse_store *store, struct fixture_journal *f)
     struct hanse_hash heads = {{1}};
     fixture_seal(f, &commit);
     assert_int_equal(hanse_store_begin(store), HANSE_OK);
-    assert_int_equal(hanse_store_append(store, &commit, hanse_frontier_bytes(&f->journal.frontier), &heads),
+    assert_int_equal(hanse_store_append(store, &commit, hanse_journal_frontier(&f->journal), &heads),
                      HANSE_OK);
     assert_int_equal(hanse_store_commit(store), HANSE_OK);
     fixture_commit_release(f, &commit);

@@ -51,7 +51,7 @@ static int append(struct hanse_store *store, struct fixture_journal *f)
 {
     struct hanse_commit commit;
     fixture_seal(f, &commit);
-    int error = hanse_store_append(store, &commit, hanse_frontier_bytes(&f->journal.frontier), &HEADS);
+    int error = hanse_store_append(store, &commit, hanse_journal_frontier(&f->journal), &HEADS);
     fixture_commit_release(f, &commit);
     return error;
 }
@@ -121,9 +121,9 @@ static void a_commit_is_loaded_as_it_was_appended(void **state)
     hanse_buffer_init(&sent);
     hanse_commit_encode(&commit, &sent);
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
-    assert_int_equal(hanse_store_append(home->store, &commit,
-                                        hanse_frontier_bytes(&home->domain->journal.frontier), &HEADS),
-                     HANSE_OK);
+    assert_int_equal(
+        hanse_store_append(home->store, &commit, hanse_journal_frontier(&home->domain->journal), &HEADS),
+        HANSE_OK);
     assert_int_equal(hanse_store_commit(home->store), HANSE_OK);
     fixture_commit_release(home->domain, &commit);
 
@@ -220,7 +220,7 @@ a_commit_that_does_not_continue_the_journal_is_stale_and_takes_the_transaction_w
     struct home *home = *state;
     struct hanse_commit commit;
     fixture_seal(home->domain, &commit);
-    struct hanse_bytes frontier = hanse_frontier_bytes(&home->domain->journal.frontier);
+    struct hanse_bytes frontier = hanse_journal_frontier(&home->domain->journal);
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
     assert_int_equal(hanse_store_append(home->store, &commit, frontier, &HEADS), HANSE_OK);
     assert_int_equal(hanse_store_append(home->store, &commit, frontier, &HEADS), HANSE_E_STALE);
@@ -355,7 +355,7 @@ static int create_nothing(void *context, sqlite3 *db)
 static void what_a_projector_refuses_is_not_stored(void **state)
 {
     struct home *home = *state;
-    static const struct hanse_projector projectors[] = {{"term", refuse_term}};
+    static const struct hanse_projector projectors[] = {{.kind = "term", .project = refuse_term}};
     const struct hanse_projection projection = {
         .projectors = projectors, .count = 1, .create = create_nothing, .version = 1};
     hanse_store_close(&home->store);
@@ -601,6 +601,44 @@ static void maintaining_empties_the_log_when_it_is_due(void **state)
     hanse_store_rollback(home->store);
 }
 
+static void write_pages(struct home *home, int pages)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "INSERT INTO bulk VALUES(zeroblob(%d * 8192))", pages);
+    assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
+    assert_int_equal(sqlite3_exec(hanse_store_connection(home->store), sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(hanse_store_commit(home->store), HANSE_OK);
+}
+
+static void a_reader_that_holds_the_log_makes_no_checkpoint_due_at_every_commit(void **state)
+{
+    struct home *home = *state;
+    sqlite3 *reader;
+    sqlite3_stmt *row = NULL;
+    bool more;
+    publish_some(home);
+    sqlite3_exec(hanse_store_connection(home->store), "CREATE TABLE bulk(x)", NULL, NULL, NULL);
+    assert_int_equal(hanse_store_open_reader(home->path, &reader), HANSE_OK);
+    sqlite3_prepare_v2(reader, "SELECT 1 FROM hanse$entry", -1, &row, NULL);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    assert_false(hanse_store_is_due(home->store));
+    write_pages(home, 10000);
+    assert_true(hanse_store_is_due(home->store));
+    assert_int_equal(hanse_store_maintain(home->store, &more), HANSE_OK);
+    assert_false(hanse_store_is_due(home->store));
+    write_pages(home, 10);
+    assert_false(hanse_store_is_due(home->store));
+    write_pages(home, 1000);
+    assert_true(hanse_store_is_due(home->store));
+    sqlite3_finalize(row);
+    assert_int_equal(hanse_store_maintain(home->store, &more), HANSE_OK);
+    write_pages(home, 9000); /* the log has started over */
+    assert_false(hanse_store_is_due(home->store));
+    write_pages(home, 1000);
+    assert_true(hanse_store_is_due(home->store));
+    hanse_store_close_reader(&reader);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -625,6 +663,7 @@ int main(void)
         T(the_lobby_keeps_one_request_a_key_and_so_many_in_all),
         T(an_invite_is_open_until_it_expires),
         T(maintaining_empties_the_log_when_it_is_due),
+        T(a_reader_that_holds_the_log_makes_no_checkpoint_due_at_every_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

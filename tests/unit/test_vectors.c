@@ -1,93 +1,11 @@
 /* tests/vectors, read with the real code: made by an independent implementation of PROTOCOL.md. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <jansson.h>
-#include <sodium.h>
-#include <string.h>
-
 #include "hanse/checkpoint.h"
 #include "hanse/engine.h"
-#include "hanse/fork.h"
 #include "hanse/journal.h"
+#include "hanse/limits.h"
 #include "hanse/msgpack.h"
 #include "hanse/proposal.h"
-
-static json_t *load(const char *name)
-{
-    struct hanse_buffer path;
-    json_error_t error;
-    hanse_buffer_init(&path);
-    hanse_buffer_printf(&path, "%s/tests/vectors/%s.json", HANSE_SOURCE_DIR, name);
-    json_t *root = json_load_file(path.data, 0, &error);
-    if (root == NULL)
-        fail_msg("%s: %s", path.data, error.text);
-    hanse_buffer_release(&path);
-    return root;
-}
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    if (value == NULL)
-        fail_msg("no text %s", name);
-    return value;
-}
-
-static void append_hex(struct hanse_buffer *out, const char *hex)
-{
-    size_t size = strlen(hex) / 2;
-    uint8_t *bytes = hanse_malloc(size);
-    assert_int_equal(sodium_hex2bin(bytes, size, hex, strlen(hex), NULL, &size, NULL), 0);
-    hanse_buffer_append(out, bytes, size);
-    free(bytes);
-}
-
-/* The bytes under `name`, or put together from `parts`: [[hex, times], …]. */
-static struct hanse_buffer bytes_of(const json_t *item, const char *name)
-{
-    struct hanse_buffer out;
-    const json_t *parts = json_object_get(item, "parts");
-    hanse_buffer_init(&out);
-    if (!json_is_array(parts)) {
-        append_hex(&out, text(item, name));
-        return out;
-    }
-    for (size_t i = 0; i < json_array_size(parts); i++) {
-        const json_t *part = json_array_get(parts, i);
-        for (json_int_t n = json_integer_value(json_array_get(part, 1)); n > 0; n--)
-            append_hex(&out, json_string_value(json_array_get(part, 0)));
-    }
-    return out;
-}
-
-static struct hanse_hash hash_of(const json_t *item, const char *name)
-{
-    struct hanse_hash hash;
-    assert_int_equal(hanse_hash_from_hex(text(item, name), &hash), HANSE_OK);
-    return hash;
-}
-
-static void assert_hash(const struct hanse_hash *hash, const json_t *item, const char *name)
-{
-    char hex[HANSE_HASH_HEX_SIZE];
-    assert_string_equal(hanse_hash_hex(hash, hex), text(item, name));
-}
-
-static const char *why(const json_t *item)
-{
-    const json_t *value = json_object_get(item, "why");
-    return json_string_value(value != NULL ? value : json_object_get(item, "name"));
-}
-
-static void expect(bool valid, int error, const json_t *item)
-{
-    if (valid != (error == HANSE_OK))
-        fail_msg("%s: should be %s, is %s", why(item), valid ? "valid" : "refused", hanse_error_name(error));
-}
+#include "vectors.h"
 
 static void test_encoding(void **state)
 {
@@ -431,9 +349,44 @@ static void check_steps(const json_t *steps)
     hanse_tree_destroy(&tree);
 }
 
-static void check_heads(const json_t *item)
+static uint64_t salt_of(const json_t *item)
+{
+    return strtoull(text(item, "salt"), NULL, 16);
+}
+
+static void assert_digest(uint64_t salt, const struct hanse_hash *hash, size_t size, const char *hex)
+{
+    uint8_t digest[HANSE_WALK_DIGEST];
+    char shown[2 * HANSE_WALK_DIGEST + 1];
+    hanse_walk_digest(salt, hash, digest, size);
+    for (size_t i = 0; i < size; i++)
+        snprintf(shown + 2 * i, 3, "%02x", digest[i]);
+    assert_memory_equal(shown, hex, 2 * size);
+}
+
+static void check_walk(struct hanse_tree *tree, const json_t *item)
+{
+    unsigned node = (unsigned)json_integer_value(json_object_get(item, "node"));
+    unsigned depth = node < 16 ? 0 : node < 256 ? 4 : 8;
+    for (unsigned i = 0; i < 16; i++) {
+        struct hanse_hash hash = hanse_tree_node(tree, depth + 4, (node - (1u << depth)) * 16 + i);
+        assert_digest(salt_of(item), &hash, HANSE_WALK_DIGEST, text(item, "digests") + 16 * (size_t)i);
+    }
+}
+
+static void check_head_digest(const json_t *item)
+{
+    struct hanse_hash journal = hash_of(item, "journal");
+    struct hanse_hash root = hash_of(item, "root");
+    struct hanse_hash leaf =
+        hanse_head_leaf(&journal, (uint64_t)json_integer_value(json_object_get(item, "size")), &root);
+    assert_digest(salt_of(item), &leaf, HANSE_WALK_CHECK, text(item, "check"));
+}
+
+static void check_heads(const json_t *item, const json_t *walks)
 {
     struct hanse_tree *tree = hanse_tree_new();
+    const json_t *walk;
     json_t *head;
     size_t i;
     json_array_foreach(json_object_get(item, "journals"), i, head)
@@ -445,6 +398,7 @@ static void check_heads(const json_t *item)
         hanse_tree_put(tree, &leaf);
     }
     assert_root(tree, item);
+    json_array_foreach(walks, i, walk) check_walk(tree, walk);
     hanse_tree_destroy(&tree);
 }
 
@@ -483,8 +437,10 @@ static void test_state(void **state)
     check_steps(json_object_get(root, "steps"));
     json_array_foreach(json_object_get(root, "heads"), i, item)
     {
-        check_heads(item);
+        bool walked = i == 3; /* the walks of the file are of this tree */
+        check_heads(item, walked ? json_object_get(root, "walks") : NULL);
     }
+    json_array_foreach(json_object_get(root, "checks"), i, item) check_head_digest(item);
     json_decref(root);
 }
 
@@ -711,57 +667,6 @@ static void test_messages(void **state)
     json_decref(root);
 }
 
-/* Judges a proof as whoever has the prefix, where the authority is in force. */
-static int judge_fork(const json_t *item, struct hanse_fork_proof *ret_proof)
-{
-    struct hanse_buffer proof = bytes_of(item, "hex");
-    struct hanse_buffer body = bytes_of(item, "authority");
-    const json_t *subtrees = json_object_get(item, "prefix");
-    struct hanse_buffer nodes;
-    struct hanse_frontier prefix;
-    struct hanse_authority authority;
-    hanse_buffer_init(&nodes);
-    for (size_t i = 0; i < json_array_size(subtrees); i++)
-        append_hex(&nodes, json_string_value(json_array_get(subtrees, i)));
-    uint64_t cut = (uint64_t)json_integer_value(json_object_get(item, "cut"));
-    assert_int_equal(hanse_frontier_restore(&prefix, cut, hanse_buffer_bytes(&nodes)), HANSE_OK);
-    assert_int_equal(hanse_authority_decode(hanse_buffer_bytes(&body), &authority), HANSE_OK);
-    int error = hanse_fork_proof_decode(hanse_buffer_bytes(&proof), ret_proof);
-    if (error == HANSE_OK)
-        error = hanse_fork_proof_verify(ret_proof, &prefix, &authority);
-    hanse_buffer_release(&proof);
-    hanse_buffer_release(&body);
-    hanse_buffer_release(&nodes);
-    return error;
-}
-
-static void test_forks(void **state)
-{
-    (void)state;
-    json_t *root = load("forks");
-    json_t *item;
-    size_t i;
-    struct hanse_fork_proof proof;
-    struct hanse_hash journal = hash_of(root, "journal");
-    json_array_foreach(json_object_get(root, "valid"), i, item)
-    {
-        expect(true, judge_fork(item, &proof), item);
-        assert_memory_equal(&proof.journal, &journal, sizeof journal);
-        assert_int_equal(proof.prefix.size, json_integer_value(json_object_get(item, "cut")));
-        assert_int_equal(proof.index, json_integer_value(json_object_get(item, "index")));
-        for (size_t b = 0; b < 2; b++) {
-            char hex[HANSE_HASH_HEX_SIZE];
-            assert_string_equal(hanse_hash_hex(&proof.branches[b].root, hex),
-                                json_string_value(json_array_get(json_object_get(item, "roots"), b)));
-        }
-    }
-    assert_true(i > 5);
-    json_array_foreach(json_object_get(root, "invalid"), i, item)
-        expect(false, judge_fork(item, &proof), item);
-    assert_true(i > 10);
-    json_decref(root);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -771,7 +676,7 @@ int main(void)
         cmocka_unit_test(test_signatures), cmocka_unit_test(test_journal_roots),
         cmocka_unit_test(test_state),      cmocka_unit_test(test_checkpoints),
         cmocka_unit_test(test_commits),    cmocka_unit_test(test_council),
-        cmocka_unit_test(test_messages),   cmocka_unit_test(test_forks),
+        cmocka_unit_test(test_messages),
     };
     if (sodium_init() < 0)
         return 1;

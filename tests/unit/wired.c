@@ -43,7 +43,7 @@ struct peer *make(struct wired *w, int who, const char *seeds)
     struct hanse_pin pin = hanse_hash_is_zero(&peer->config.pin.mesh) ? w->pin : peer->config.pin;
     peer->config.pin = pin;
     peer->config.self = peer->key;
-    peer->config.random_seed = (uint64_t)who;
+    peer->config.random_seed = (uint64_t)who + peer->chance;
     peer->config.seed_count = strlen(seeds);
     peer->config.seeds = list;
     for (size_t i = 0; seeds[i] != '\0'; i++) {
@@ -302,6 +302,8 @@ int step(struct wired *w, int who, struct hanse_event *event)
         }
         obey(w, who, &effects.items[i]);
     }
+    if (has_fork)
+        answer_fork(w, who, &fork);
     for (size_t i = 0; i < due_count; i++) {
         struct hanse_event loaded = {.type = HANSE_EVENT_LOADED};
         loaded.loaded.link = due[i].link;
@@ -311,8 +313,6 @@ int step(struct wired *w, int who, struct hanse_event *event)
         step(w, who, &loaded);
         disk_answer_release(&due[i].answer);
     }
-    if (has_fork)
-        answer_fork(w, who, &fork);
     if (!peer->holds)
         persisted(w, who);
     return result;

@@ -33,6 +33,7 @@ struct peer {
     bool disk_full; /* cannot keep a proof */
     bool holds;     /* its disk answers only when the test says so */
     uint64_t timer_ms;
+    uint64_t chance; /* another one, another course of its draws */
     uint32_t accepted;
     int may_sign[CHAINS];
 };
@@ -108,6 +109,9 @@ void say_hello(struct hanse_buffer *out, uint64_t version, const struct hanse_ha
 void say_root(struct hanse_buffer *out);
 void say_heads(const struct wired *w, struct hanse_buffer *out, bool complete, int chain, uint64_t size);
 void say_want(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t first);
+void say_have(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t size);
+void say_graft(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t first);
+void say_prune(const struct wired *w, struct hanse_buffer *out, int chain);
 void say_body(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t index,
               struct hanse_bytes salted);
 void say_request(const struct wired *w, struct hanse_buffer *out, const char *name, int chain);

@@ -9,11 +9,9 @@ static const char *journal_name(const struct wired *w, const struct hanse_hash *
     return chain == UINT32_MAX ? "?" : wired_journals[chain];
 }
 
-static void describe_heads(struct wired *w, struct hanse_reader *r)
+static void describe_list(struct wired *w, struct hanse_reader *r)
 {
-    bool complete = hanse_read_uint(r, 1) == 1;
     size_t count = hanse_read_array(r, 0, HANSE_HEADS_MAX);
-    hanse_buffer_append_text(&w->trace, complete ? " all" : "");
     uint64_t sizes[CHAINS] = {0};
     for (size_t i = 0; i < count; i++) {
         hanse_read_array(r, 3, 3);
@@ -28,6 +26,22 @@ static void describe_heads(struct wired *w, struct hanse_reader *r)
         if (sizes[i] > 0)
             hanse_buffer_printf(&w->trace, " %s:%llu", wired_journals[i], (unsigned long long)sizes[i]);
     }
+}
+
+static void describe_heads(struct wired *w, struct hanse_reader *r)
+{
+    bool complete = hanse_read_uint(r, 1) == 1;
+    hanse_buffer_append_text(&w->trace, complete ? " all" : "");
+    describe_list(w, r);
+}
+
+/* GRAFT, PRUNE */
+static void describe_tree(struct wired *w, uint64_t type, struct hanse_reader *r)
+{
+    struct hanse_hash id = hanse_read_hash(r);
+    hanse_buffer_printf(&w->trace, " %s", journal_name(w, &id));
+    if (type == 10)
+        hanse_buffer_printf(&w->trace, " from %llu", (unsigned long long)hanse_read_uint(r, UINT64_MAX));
 }
 
 static void describe_rest(struct wired *w, uint64_t type, struct hanse_reader *r)
@@ -57,17 +71,21 @@ static void describe_rest(struct wired *w, uint64_t type, struct hanse_reader *r
 
 void wired_describe(struct wired *w, struct hanse_bytes message)
 {
-    static const char *const types[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT", "COMMIT", "BODY",
-                                        "REQUEST", "?",     "?",    "?",     "?",    "FORK"};
+    static const char *const types[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT",  "COMMIT", "BODY",
+                                        "REQUEST", "TREE",  "HAVE", "GRAFT", "PRUNE", "FORK"};
     struct hanse_reader r;
     hanse_reader_init(&r, message);
     hanse_read_array(&r, 1, HANSE_ELEMENTS_MAX);
-    uint64_t type = hanse_read_uint(&r, 12);
+    uint64_t type = hanse_read_uint(&r, sizeof types / sizeof types[0] - 1);
     hanse_buffer_append_text(&w->trace, types[type]);
     if (type == 3)
         describe_heads(w, &r);
+    else if (type == 9)
+        describe_list(w, &r);
     else if (type >= 4 && type <= 6)
         describe_rest(w, type, &r);
+    else if (type >= 10)
+        describe_tree(w, type, &r);
     hanse_buffer_append_byte(&w->trace, '\n');
 }
 
@@ -104,6 +122,30 @@ void say_heads(const struct wired *w, struct hanse_buffer *out, bool complete, i
     hanse_write_hash(out, &w->archive.chains[chain].id);
     hanse_write_uint(out, size);
     hanse_write_hash(out, &nonsense);
+}
+
+void say_have(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t size)
+{
+    static const struct hanse_hash nonsense = {{1, 2, 3}};
+    message_of(out, 2, 9);
+    hanse_write_array(out, 1);
+    hanse_write_array(out, 3);
+    hanse_write_hash(out, &w->archive.chains[chain].id);
+    hanse_write_uint(out, size);
+    hanse_write_hash(out, &nonsense);
+}
+
+void say_graft(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t first)
+{
+    message_of(out, 3, 10);
+    hanse_write_hash(out, &w->archive.chains[chain].id);
+    hanse_write_uint(out, first);
+}
+
+void say_prune(const struct wired *w, struct hanse_buffer *out, int chain)
+{
+    message_of(out, 2, 11);
+    hanse_write_hash(out, &w->archive.chains[chain].id);
 }
 
 void say_want(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t first)

@@ -584,11 +584,20 @@ def state():
     near = [(a[:2] + bytes([i]) * 30, 2, r) for i, (a, _, r) in enumerate([j[0]] * 3)]
     heads.append({"journals": [{"journal": a.hex(), "size": s, "root": r.hex()} for a, s, r in near],
                   "root": h.heads_root(near).hex()})
+    walks = []
+    leaves = {a: h.head_leaf(a, s, r) for a, s, r in j[:5]}
+    for salt in (0, 2**64 - 1):
+        for number in (1, 16 + j[0][0][0] // 16, 256 + j[0][0][0], 256 + (j[0][0][0] + 1) % 256):
+            walks.append({"salt": f"{salt:016x}", "node": number, "digests": h.walk_split(leaves, salt, number).hex()})
+    checks = [{"salt": f"{salt:016x}", "journal": a.hex(), "size": s, "root": r.hex(),
+               "check": h.walk_digest(salt, h.head_leaf(a, s, r))[:4].hex()} for salt, (a, s, r) in enumerate(j[:3])]
     FILES["state"] = {
         "about": "PROTOCOL.md, State. `leaf` is the entry leaf. Rule-made trees: leaf i of `count` has kind `rule`, key "
                  "the decimal of i, index i, entry leaf SHA-256(0x00 || be64(i)). `steps`: one tree after another; "
-                 "`remove` is of the structure (no state shrinks). `heads`: heads roots.",
-        "trees": trees, "many": many, "steps": steps, "heads": heads}
+                 "`remove` is of the structure (no state shrinks). `heads`: heads roots. `walks`: what a TREE tells of a "
+                 "node of the last but one of these trees; `checks`: of a head.",
+        "trees": trees, "many": many, "steps": steps, "heads": heads,
+        "walks": walks, "checks": checks}
 
 
 def checkpoint():

@@ -194,12 +194,16 @@ def merkle_root(leaves):
     return tagged(0x01, merkle_root(leaves[:k]), merkle_root(leaves[k:]))
 
 
-def bucket_root(leaves):
-    """leaves: {32-byte sort key: 32-byte leaf}."""
+def bucket_row(leaves):
     buckets = [[] for _ in range(4096)]
     for k in sorted(leaves):
         buckets[k[0] << 4 | k[1] >> 4].append(leaves[k])
-    row = [tagged(0x21, be32(len(b)), *b) for b in buckets]
+    return [tagged(0x21, be32(len(b)), *b) for b in buckets]
+
+
+def bucket_root(leaves):
+    """leaves: {32-byte sort key: 32-byte leaf}."""
+    row = bucket_row(leaves)
     while len(row) > 1:
         row = [tagged(0x22, row[i], row[i + 1]) for i in range(0, len(row), 2)]
     return row[0]
@@ -209,6 +213,24 @@ def state_root(state):
     """state: {(kind, key): (index, entry leaf)}."""
     hashed = {key_hash(*k): v for k, v in state.items()}
     return bucket_root({h: state_leaf(h, *v) for h, v in hashed.items()})
+
+
+def walk_digest(salt, value):
+    return tagged(0x25, be64(salt), value)
+
+
+def walk_split(leaves, salt, number):
+    """The digests of the 16 nodes four levels below node `number`."""
+    row = bucket_row(leaves)
+    while len(row) > number_width(number) * 16:
+        row = [tagged(0x22, row[i], row[i + 1]) for i in range(0, len(row), 2)]
+    first = (number - number_width(number)) * 16
+    return b"".join(walk_digest(salt, node)[:8] for node in row[first:first + 16])
+
+
+def number_width(number):
+    """Nodes at the depth of that node."""
+    return 1 << number.bit_length() - 1
 
 
 def heads_root(heads):
@@ -413,13 +435,42 @@ def is_salted(b):
     return type(b) is bytes and SALT < len(b) <= SALT + BODY_MAX
 
 
+def is_short_head(x):
+    return is_list(x, 3, 3) and is_bin(x[0], 8) and is_int(x[1], 2, SIZE_MAX) and is_bin(x[2], 4)
+
+
+def is_walk(split, listed):
+    """The two lists of nodes of a TREE: all of one depth, each list ascending; heads ascending and under their node."""
+    if not (is_list(split, 0, 256) and is_list(listed, 0, 4096)):
+        return False
+    if not all(is_list(n, 2, 2) and is_int(n[0], 1, 8191) for n in split + listed):
+        return False
+    depths = {n[0].bit_length() - 1 for n in split + listed}
+    if len(depths) > 1 or depths - {0, 4, 8, 12} or (split and depths == {12}):
+        return False
+    if any(a[0] >= b[0] for part in (split, listed) for a, b in zip(part, part[1:])):
+        return False
+    if not all(is_bin(n[1], 128) for n in split):
+        return False
+    for number, heads in listed:
+        if not (is_list(heads, 0, 6144) and all(is_short_head(x) for x in heads)):
+            return False
+        if any(a[0] > b[0] for a, b in zip(heads, heads[1:])):
+            return False
+        depth = number.bit_length() - 1
+        if any((1 << depth | int.from_bytes(x[0], "big") >> 64 - depth) != number for x in heads):
+            return False
+    return True
+
+
 def message(data):
     sec = "Links"
     need(len(data) <= MESSAGE_MAX, sec, "message-too-long")
     m = decode(data)
     need(type(m) is list and m and type(m[0]) is int, sec, "not-a-message")
-    need(1 <= m[0] <= 7 or m[0] == 12, sec, "unknown-type")
-    need(is_struct(m, {1: 4, 2: 3, 3: 3, 4: 5, 5: 7, 6: 3, 7: 5, 12: 2}[m[0]]), sec, "elements")
+    elements = {1: 4, 2: 3, 3: 3, 4: 5, 5: 7, 6: 3, 7: 5, 8: 6, 9: 2, 10: 3, 11: 2, 12: 2}
+    need(m[0] in elements, sec, "unknown-type")
+    need(is_struct(m, elements[m[0]]), sec, "elements")
     ok = {
         1: lambda: is_int(m[1]) and is_bin(m[2], 32) and is_text(m[3], 64),
         2: lambda: is_bin(m[1], 32) and is_int(m[2]),
@@ -434,6 +485,12 @@ def message(data):
             is_struct(b, 2) and is_int(b[0], 0, SIZE_MAX) and is_salted(b[1]) for b in m[2]),
         7: lambda: type(m[1]) is str and re.fullmatch(NAME, m[1]) and is_bin(m[2], 32) and is_bin(
             m[3], 32) and is_text(m[4], 200),
+        9: lambda: is_list(m[1], 1, 256) and all(
+            is_list(h, 3, 3) and is_bin(h[0], 32) and is_int(h[1], 2, SIZE_MAX) and is_bin(h[2], 32) for h in m[1]),
+        10: lambda: is_bin(m[1], 32) and is_int(m[2], 0, SIZE_MAX),
+        11: lambda: is_bin(m[1], 32),
+        8: lambda: is_int(m[1]) and is_int(m[2], 0, 1) and is_walk(m[3], m[4]) and is_list(
+            m[5], 0, 6144) and all(is_short_head(x) for x in m[5]),
         12: lambda: type(m[1]) is bytes,
     }[m[0]]()
     need(ok, sec, "form")
