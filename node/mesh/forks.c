@@ -79,6 +79,7 @@ static int freeze(struct loop *loop, const struct fork_request *fork)
              "council settles it",
              name, (unsigned long long)fork->index);
     settle_writer(loop, &fork->journal);
+    loop->cuts++;
     loop->unmaintained = true;
     return HANSE_OK;
 }

@@ -149,6 +149,7 @@ struct loop {
     struct loads *loads;
     struct fork_request *forks; /* asked for, first come first served */
     size_t fork_count, fork_capacity;
+    size_t cuts;         /* journals cut since the start */
     bool answering_fork; /* others wait: all PERSISTs are answered before a journal is cut */
     struct writer *writers;
     size_t writer_count;
