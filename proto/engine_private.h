@@ -49,6 +49,7 @@ enum {
     MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
     PULL_BYTES = HANSE_WINDOW_BYTES / 4, /* asked for at once */
     INQUIRIES_PER_LINK = 4,
+    ANSWER_MS = 3000, /* a peer that does not answer is not asked on: till then nothing is pulled there */
     VAIN_INQUIRIES_MAX = 4, /* doublings of the pause after one that proved nothing */
 };
 

@@ -19,9 +19,8 @@ static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_r
         if (r->error != HANSE_OK)
             return;
         struct ledger *ledger = ledger_find(e, &id);
-        bool one_of_some = ledger != NULL && count == 1 && !complete;
-        bool end_mark = one_of_some && pull_is_over(e, link, ledger, size);
-        if (one_of_some)
+        bool end_mark = ledger != NULL && count == 1 && !complete && pull_is_over(e, link, ledger, size);
+        if (ledger != NULL && count == 1)
             suspicion_end_mark(e, link, ledger);
         heads_learn(e, link, &id, size, &root);
         if (end_mark)

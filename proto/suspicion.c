@@ -33,7 +33,7 @@ void suspect(struct hanse_engine *e, struct link *link, struct ledger *ledger)
     if (ledger->pulling == link->id)
         pull_stop(e, ledger);
     inquiry->high = NOT_KNOWN;
-    inquiry->deadline_ms = e->now_ms + PULL_MS;
+    inquiry->deadline_ms = e->now_ms + ANSWER_MS;
     look_between(e, ledger);
 }
 
@@ -44,7 +44,7 @@ static void ask_peer(struct hanse_engine *e, struct link *link, struct ledger *l
     inquiry->answered = false;
     ledger->asked_link = link->id;
     ledger->asked_first = inquiry->first;
-    inquiry->deadline_ms = e->now_ms + PULL_MS;
+    inquiry->deadline_ms = e->now_ms + ANSWER_MS;
     hanse_buffer_init(&message);
     message_begin(MESSAGE_WANT, &message);
     hanse_write_hash(&message, &ledger->journal.id);
