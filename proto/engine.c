@@ -285,6 +285,7 @@ static void tick(struct hanse_engine *e)
     links_tick(e);
     ask_lobby(e);
     pulls_tick(e);
+    inquiries_tick(e);
 }
 
 static void link_up(struct hanse_engine *e, const struct hanse_event *event)
@@ -358,6 +359,16 @@ int hanse_engine_step(struct hanse_engine *e, const struct hanse_event *event,
         break;
     case HANSE_EVENT_LOADED:
         loaded(e, event);
+        break;
+    case HANSE_EVENT_RECALLED:
+        ledger = ledger_find(e, &event->recalled.journal);
+        HANSE_CHECK(ledger != NULL);
+        forks_recalled(e, ledger, event);
+        break;
+    case HANSE_EVENT_FROZEN:
+        ledger = ledger_find(e, &event->frozen.journal);
+        HANSE_CHECK(ledger != NULL);
+        forks_frozen(e, ledger, event->frozen.error);
         break;
     }
     leave_lobby(e);

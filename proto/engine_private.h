@@ -9,13 +9,17 @@
  *   intake.c      commits on their way from a message to the disk
  *   spread.c      from there to others: who gets a commit and who is told of it
  *   fences.c      when an own journal may be signed
+ *   suspicion.c   looking for the place where a peer's history parts from ours
+ *   forks.c       what a fork proof does
  *   effects.c     the list of effects of one step
  *   views.c       looking in
  */
 #ifndef PROTO_ENGINE_PRIVATE_H
 #define PROTO_ENGINE_PRIVATE_H
 
+#include "hanse/check.h"
 #include "hanse/engine.h"
+#include "hanse/fork.h"
 #include "hanse/limits.h"
 #include "message.h"
 
@@ -44,6 +48,9 @@ enum {
     NEWS_MAX = 64,      /* journals to tell one link of; then it is told at once */
     MISSING_MAX = 1024, /* journals that are waited for; the others are left to reconciling */
     PULL_BYTES = HANSE_WINDOW_BYTES / 4, /* asked for at once */
+    INQUIRIES_PER_LINK = 4,
+    ANSWER_MS = 3000, /* a peer that does not answer is not asked on: till then nothing is pulled there */
+    VAIN_INQUIRIES_MAX = 4, /* doublings of the pause after one that proved nothing */
 };
 
 /* A commit that was accepted, until it is durable. */
@@ -77,6 +84,21 @@ struct waiting {
     size_t bytes;        /* all of this, counted against HANSE_PENDING_BYTES */
 };
 
+/* A peer tells another history of a journal, or sent a proof that there are two. */
+struct inquiry {
+    hanse_link link;           /* of that peer; 0: none has our proof yet */
+    bool comparing;            /* commits; else the peer sent a proof */
+    struct hanse_buffer proof; /* being judged, or on its way to the disk; empty: commits are compared */
+    uint64_t low;              /* up to here both have the same */
+    uint64_t high;             /* our commit that begins here is not theirs */
+    uint64_t first, end;       /* our commit that they are asked for, with its root */
+    struct hanse_hash root;
+    bool answered;              /* they have one that begins there too */
+    bool same;                  /* and it is ours */
+    struct hanse_buffer theirs; /* the one that begins at `high`; empty: there is none */
+    uint64_t deadline_ms;
+};
+
 struct ledger { /* what the engine keeps of one journal */
     struct hanse_journal journal;
     uint32_t ordinal;
@@ -106,6 +128,12 @@ struct ledger { /* what the engine keeps of one journal */
     struct intake *first_intake;
     struct intake *last_intake;
     struct waiting *waiting;
+    bool frozen; /* a fork is proven: nothing follows */
+    struct inquiry *inquiry;
+    hanse_link asked_link; /* who was asked last for a commit that is here, to compare them, */
+    uint64_t asked_first;  /* and where it begins */
+    hanse_link told_link;  /* who was sent the proof last */
+    uint64_t told_ms;
 };
 
 struct walk { /* down the hash tree, with one peer */
@@ -138,7 +166,12 @@ struct link {
     uint64_t sent_ms;
     uint64_t wanted_ms; /* when the peer last asked for something */
     char software[HANSE_SOFTWARE_MAX + 1];
-    uint32_t pulls;  /* under way */
+    uint32_t pulls;     /* under way */
+    uint32_t inquiries; /* under way */
+    struct pause {
+        uint64_t until_ms;
+        uint32_t vain; /* in a row that proved nothing */
+    } comparing, proving;
     uint64_t *known; /* by ordinal: the size the peer is known to have */
     uint32_t known_count;
     uint32_t *queue; /* ordinals of journals to be pulled when others are done; each once */
@@ -271,7 +304,8 @@ void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
 void place_add(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
                uint32_t ledger, struct hanse_bytes endpoint);
 void place_remove(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
-                  uint32_t ledger); /* absent: no effect */
+                  uint32_t ledger);                          /* absent: no effect */
+void places_forget(struct hanse_engine *e, uint32_t ledger); /* what the journal's `node` entries named */
 /* One after the other those with that key: first with NULL. */
 struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_key *key,
                          const struct place *before);
@@ -283,6 +317,8 @@ void places_release(struct hanse_engine *e);
 /* roster.c */
 void roster_entry(struct hanse_engine *e, const struct ledger *ledger, const struct hanse_entry *entry,
                   struct hanse_bytes salted);
+/* Forgets what the journal's entries said. */
+void roster_forget(struct hanse_engine *e, const struct ledger *ledger);
 void roster_tell(struct hanse_engine *e);
 /* The journal of the domain of a key of the roster, or NULL. */
 const struct hanse_hash *roster_domain(const struct hanse_engine *e, const struct hanse_curve_key *key);
@@ -351,6 +387,39 @@ void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_h
 bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end);
 void spread_tick(struct hanse_engine *e);
 uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
+/* forks.c */
+/* NULL: the peer has had its chances for now, or one is under way. */
+struct inquiry *inquiry_begin(struct hanse_engine *e, struct link *link, struct ledger *ledger,
+                              bool comparing);
+void inquiry_end(struct hanse_engine *e, struct ledger *ledger, bool in_vain); /* none: no effect */
+/* For our own commit that holds the entry; `base`: also for what is in force where it begins. */
+void ask_disk(struct hanse_engine *e, const struct ledger *ledger, uint64_t index, bool base);
+bool is_freezing(const struct ledger *ledger);
+/* Whether histories are compared with that peer: then its commits are answers. */
+bool is_inquired(const struct ledger *ledger, const struct link *link);
+/* What stands for a root of the journal where heads are told and compared. */
+struct hanse_hash head_root(const struct ledger *ledger, const struct hanse_hash *root);
+/* Sends the proof to a peer that lacks it. */
+void forks_tell(struct hanse_engine *e, struct link *link, struct ledger *ledger);
+/* A peer told of a head. True: nothing is to be pulled for it. */
+bool forks_head(struct hanse_engine *e, struct link *link, struct ledger *ledger, uint64_t size,
+                const struct hanse_hash *root);
+/* The inquiry's proof holds: asks for the cut. NOT_ALLOWED. */
+HANSE_MUST_USE int forks_freeze(struct hanse_engine *e, struct ledger *ledger,
+                                const struct hanse_fork_proof *proof);
+void forks_recalled(struct hanse_engine *e, struct ledger *ledger, const struct hanse_event *event);
+void forks_frozen(struct hanse_engine *e, struct ledger *ledger, int error);
+
+/* suspicion.c */
+void suspect(struct hanse_engine *e, struct link *link, struct ledger *ledger);
+void suspicion_recalled(struct hanse_engine *e, struct ledger *ledger, const struct hanse_event *event);
+/* True: the commit is an answer to our question, and has no other use. */
+bool suspicion_commit(struct hanse_engine *e, const struct link *link, struct ledger *ledger, uint64_t first,
+                      struct hanse_bytes message);
+/* Whether a commit that begins there is the answer to our last question, perhaps after the inquiry's end. */
+bool suspicion_asked(const struct link *link, const struct ledger *ledger, uint64_t first);
+void suspicion_end_mark(struct hanse_engine *e, const struct link *link, struct ledger *ledger);
+void inquiries_tick(struct hanse_engine *e);
 
 /* fences.c */
 void fence_answered(struct hanse_engine *e, struct link *link); /* the peer has compared heads with us */

@@ -71,6 +71,8 @@ static bool nobody_to_ask(struct hanse_engine *e)
 
 int fence_check(struct hanse_engine *e, const struct ledger *ledger)
 {
+    if (ledger->frozen || is_freezing(ledger))
+        return HANSE_E_FROZEN;
     if (ledger->journal.held_size < ledger->fence_size)
         return HANSE_E_CATCHING_UP;
     if (ledger->confirmed || nobody_to_ask(e))

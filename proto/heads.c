@@ -13,7 +13,8 @@ void heads_update(struct hanse_engine *e, const struct ledger *ledger)
         return;
     }
     struct hanse_tree_item item = {.key = journal->id, .index = ledger->ordinal};
-    item.leaf = hanse_head_leaf(&journal->id, hanse_journal_size(journal), &journal->root);
+    struct hanse_hash root = head_root(ledger, &journal->root);
+    item.leaf = hanse_head_leaf(&journal->id, hanse_journal_size(journal), &root);
     hanse_tree_put(e->heads, &item);
 }
 
@@ -42,7 +43,8 @@ static void write_head(struct hanse_buffer *out, const struct ledger *ledger)
     hanse_write_array(out, 3);
     hanse_write_hash(out, &ledger->journal.id);
     hanse_write_uint(out, ledger->journal.held_size);
-    hanse_write_hash(out, &ledger->journal.held_root);
+    struct hanse_hash root = head_root(ledger, &ledger->journal.held_root);
+    hanse_write_hash(out, &root);
 }
 
 void send_some_heads(struct hanse_engine *e, struct link *link, bool complete,
@@ -104,6 +106,8 @@ void pull_start(struct hanse_engine *e, struct link *link, struct ledger *ledger
     if (link_known(link, ledger) > hanse_journal_size(&ledger->journal))
         waiting_give_up(e, link, ledger);
     uint64_t size = hanse_journal_size(&ledger->journal);
+    if (ledger->frozen || is_freezing(ledger) || is_inquired(ledger, link))
+        return;
     if (ledger->pulling != 0 || ledger->waiting != NULL || link_known(link, ledger) <= size ||
         link->surplus || e->now_ms < ledger->pull_after_ms)
         return;
@@ -188,6 +192,8 @@ void pull_continue(struct hanse_engine *e, struct link *link, struct ledger *led
         return;
     }
     if (hanse_journal_size(&ledger->journal) == ledger->pull_start) {
+        if (link_known(link, ledger) > ledger->pull_start)
+            suspect(e, link, ledger);
         link_learn(link, ledger, ledger->pull_start); /* it promised more than it gave: not again at once */
         pull_in_vain(e, ledger);
     } else {
@@ -213,7 +219,7 @@ void pulls_tick(struct hanse_engine *e)
         }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)
             waiting_drop(e, ledger);
-        ledger->busy = ledger->pulling != 0 || ledger->waiting != NULL;
+        ledger->busy = ledger->pulling != 0 || ledger->waiting != NULL || ledger->inquiry != NULL;
         if (ledger->busy)
             at = &ledger->next_busy;
         else
@@ -238,9 +244,9 @@ void heads_learn(struct hanse_engine *e, struct link *link, const struct hanse_h
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return; /* perhaps it is admitted soon: then heads are compared again */
     link_learn(link, ledger, size);
+    if (forks_head(e, link, ledger, size, root))
+        return;
     if (link->right == HANSE_LINK_MEMBER && size > ledger->known_size)
         ledger->known_size = size;
-    if (size == ledger->journal.held_size && size > 0 && !hanse_hash_equal(root, &ledger->journal.held_root))
-        effect_refused(e, link->id, HANSE_E_FORK, "HEADS");
     pull_start(e, link, ledger);
 }

@@ -52,6 +52,7 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger)
 void ledger_release(struct hanse_engine *e, struct ledger *ledger)
 {
     waiting_drop(e, ledger);
+    inquiry_end(e, ledger, false);
     while (ledger->first_intake != NULL) {
         struct intake *intake = ledger->first_intake;
         ledger->first_intake = intake->next;
@@ -260,12 +261,19 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     struct ledger *ledger = ledger_find(e, &place.journal);
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return HANSE_E_UNKNOWN_JOURNAL;
+    if (ledger->frozen || is_freezing(ledger)) {
+        if (ledger->frozen)
+            forks_tell(e, link, ledger);
+        return HANSE_E_FROZEN;
+    }
+    if (suspicion_commit(e, link, ledger, place.first, message))
+        return HANSE_OK;
     pulled = pulled || spread_pulled(link, ledger, place.first, place.end);
     if (ledger->pulling == link->id)
         ledger->pull_bytes += message.size;
     uint64_t size = hanse_journal_size(&ledger->journal);
     if (place.first < size) {
-        if (place.end <= size)
+        if (place.end <= size && !suspicion_asked(link, ledger, place.first))
             spread_duplicate(e, link, ledger, place.end);
         return HANSE_E_STALE;
     }

@@ -98,6 +98,23 @@ void hanse_journal_release(struct hanse_journal *journal)
     memset(journal, 0, sizeof *journal);
 }
 
+void hanse_journal_restore_to(struct hanse_journal *journal, const struct hanse_frontier *frontier,
+                              const struct hanse_authority *authority)
+{
+    set_frontier(journal, frontier);
+    set_authority(journal, authority);
+    journal->root = hanse_frontier_root(frontier);
+    journal->held_size = frontier->size;
+    journal->held_root = journal->root;
+}
+
+void hanse_journal_numbers(const struct hanse_journal *journal, struct hanse_frontier *ret_frontier,
+                           struct hanse_authority *ret_authority)
+{
+    *ret_frontier = frontier_of(journal);
+    *ret_authority = authority_of(journal);
+}
+
 int hanse_journal_restore(struct hanse_journal *journal, uint64_t size, struct hanse_bytes frontier,
                           uint64_t seal_time_ms, struct hanse_bytes authority_body)
 {
@@ -106,12 +123,8 @@ int hanse_journal_restore(struct hanse_journal *journal, uint64_t size, struct h
     if (hanse_frontier_restore(&restored, size, frontier) != HANSE_OK ||
         hanse_authority_decode(authority_body, &authority) != HANSE_OK)
         return HANSE_E_CORRUPT;
-    set_frontier(journal, &restored);
-    journal->root = hanse_frontier_root(&restored);
-    set_authority(journal, &authority);
+    hanse_journal_restore_to(journal, &restored, &authority);
     journal->seal_time_ms = seal_time_ms;
-    journal->held_size = size;
-    journal->held_root = journal->root;
     return HANSE_OK;
 }
 

@@ -76,6 +76,8 @@ void link_drop(struct hanse_engine *e, hanse_link id)
             pull_stop(e, ledger);
         if (waits)
             waiting_drop(e, ledger);
+        if (ledger->inquiry != NULL && ledger->inquiry->link == id && !is_freezing(ledger))
+            inquiry_end(e, ledger, false);
         if (lost)
             pull_resume(e, ledger);
     }

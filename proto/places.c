@@ -124,6 +124,14 @@ struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_
     return NULL;
 }
 
+void places_forget(struct hanse_engine *e, uint32_t ledger)
+{
+    for (uint32_t i = e->place_count; i > 0; i--) {
+        if (e->places[i - 1].source == PLACE_NODE && e->places[i - 1].ledger == ledger)
+            remove_number(e, i - 1);
+    }
+}
+
 void places_take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count)
 {
     for (uint32_t i = e->place_count; i > 0; i--) {

@@ -21,6 +21,8 @@ static void read_heads(struct hanse_engine *e, struct link *link, struct hanse_r
         struct ledger *ledger = ledger_find(e, &id);
         bool end_mark =
             ledger != NULL && (count == 1 || complete) && pull_is_over(e, link, ledger, size, complete);
+        if (ledger != NULL && count == 1)
+            suspicion_end_mark(e, link, ledger);
         heads_learn(e, link, &id, size, &root);
         if (end_mark)
             pull_continue(e, link, ledger);

@@ -122,6 +122,14 @@ void roster_entry(struct hanse_engine *e, const struct ledger *ledger, const str
     e->roster_untold = true;
 }
 
+void roster_forget(struct hanse_engine *e, const struct ledger *ledger)
+{
+    while (is_council(e, ledger) && e->admission_count > 0)
+        drop_admission(e, hanse_bytes_of(e->admissions[e->admission_count - 1]->name));
+    places_forget(e, ledger->ordinal);
+    e->roster_untold = true;
+}
+
 static bool in_roster(const struct hanse_engine *e, const struct place *place)
 {
     return place->source != PLACE_SEED && e->ledgers[place->ledger]->admitted;

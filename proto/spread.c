@@ -89,11 +89,12 @@ static void send_news(struct hanse_engine *e, struct link *link)
     message_begin(MESSAGE_HAVE, &message);
     hanse_write_array(&message, count);
     for (uint32_t i = 0; i < count; i++) {
-        const struct hanse_journal *journal = &e->ledgers[link->news[i]]->journal;
+        const struct ledger *ledger = e->ledgers[link->news[i]];
+        struct hanse_hash root = head_root(ledger, &ledger->journal.held_root);
         hanse_write_array(&message, 3);
-        hanse_write_hash(&message, &journal->id);
-        hanse_write_uint(&message, journal->held_size);
-        hanse_write_hash(&message, &journal->held_root);
+        hanse_write_hash(&message, &ledger->journal.id);
+        hanse_write_uint(&message, ledger->journal.held_size);
+        hanse_write_hash(&message, &root);
     }
     effect_send(e, link, HANSE_CLASS_HEADS, &message);
 }
@@ -178,10 +179,10 @@ void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_h
     if (ledger == NULL || (!ledger->admitted && !ledger->own))
         return; /* perhaps it is admitted soon: then heads are compared */
     learn_more(link, ledger, size);
+    if (forks_head(e, link, ledger, size, root))
+        return;
     if (size > ledger->known_size)
         ledger->known_size = size;
-    if (size == ledger->journal.held_size && !hanse_hash_equal(root, &ledger->journal.held_root))
-        effect_refused(e, link->id, HANSE_E_FORK, "HAVE");
     uint64_t ours = hanse_journal_size(&ledger->journal);
     if (size > ours)
         await(e, (struct missing){.ordinal = ledger->ordinal, .asked = link->id, .size = ours});
@@ -239,6 +240,8 @@ static bool ask_for(struct hanse_engine *e, struct missing *missing)
 {
     struct ledger *ledger = e->ledgers[missing->ordinal];
     uint64_t size = hanse_journal_size(&ledger->journal);
+    if (ledger->frozen || is_freezing(ledger))
+        return false;
     struct link *link = missing->asks == 0 ? link_find(e, missing->asked) : NULL;
     if (link == NULL || link_known(link, ledger) <= size)
         link = next_to_ask(e, ledger, missing->asked);
@@ -252,7 +255,8 @@ static bool ask_for(struct hanse_engine *e, struct missing *missing)
     if (link == NULL || missing->asks++ == GRAFTS_MAX)
         return false;
     missing->size = size;
-    if (ledger->pulling == 0 && ledger->waiting == NULL && e->now_ms >= ledger->pull_after_ms) {
+    if (ledger->pulling == 0 && ledger->waiting == NULL && e->now_ms >= ledger->pull_after_ms &&
+        !is_inquired(ledger, link)) {
         missing->asked = link->id;
         graft(e, link, ledger);
     }

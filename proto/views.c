@@ -29,6 +29,7 @@ size_t hanse_engine_domains(const struct hanse_engine *e, struct hanse_domain_vi
         view->seal_time_ms = ledger->journal.seal_time_ms;
         view->heard_ms = ledger->heard_ms;
         view->own = ledger->own;
+        view->frozen = ledger->frozen;
     }
     return e->admission_count;
 }

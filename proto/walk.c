@@ -46,7 +46,8 @@ static struct short_head short_head_of(uint64_t salt, const struct ledger *ledge
 {
     const struct hanse_journal *journal = &ledger->journal;
     struct short_head head = {.size = journal->held_size};
-    struct hanse_hash leaf = hanse_head_leaf(&journal->id, journal->held_size, &journal->held_root);
+    struct hanse_hash root = head_root(ledger, &journal->held_root);
+    struct hanse_hash leaf = hanse_head_leaf(&journal->id, journal->held_size, &root);
     memcpy(head.id, journal->id.bytes, sizeof head.id);
     hanse_walk_digest(salt, &leaf, head.check, sizeof head.check);
     return head;
@@ -249,7 +250,8 @@ void walk_head(struct hanse_engine *e, struct link *link, struct answer *answer,
         ours.size == head->size && head->size > 0 && memcmp(ours.check, head->check, sizeof ours.check) != 0;
     if (doubted && answer != NULL && answer->doubted_count < answer->most)
         answer->doubted[answer->doubted_count++] = ledger; /* the peer finds the fork, and answers likewise */
-    heads_learn(e, link, &ledger->journal.id, head->size, &ledger->journal.held_root);
+    struct hanse_hash root = head_root(ledger, &ledger->journal.held_root); /* no doubt yet */
+    heads_learn(e, link, &ledger->journal.id, head->size, &root);
     if (answer != NULL && ledger->admitted && head->size < ours.size)
         add_ahead(answer, ledger);
 }

@@ -124,6 +124,9 @@ HANSE_MUST_USE int hanse_catalog_history(struct sqlite3 *db, const char *name, s
 /* What the answers rest on: {"heads_root": hex or null, "published_at_ms": of the newest commit, or null}. */
 HANSE_MUST_USE int hanse_catalog_as_of(struct sqlite3 *db, struct json_t **ret_answer);
 
+/* The names of frozen domains, in order: ["orders", …]. Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_frozen(struct sqlite3 *db, struct json_t **ret_names);
+
 /* Orders versions by SemVer 2.0.0 precedence; what is no SemVer comes below, in natural order; never 0 for
  * two different texts. */
 int hanse_version_compare(const char *a, const char *b);

@@ -6,9 +6,13 @@
  *   PERSIST  → PERSISTED, once the commit and all PERSISTs before it are durable (several may be batched), or
  *              PERSIST_FAILED, which takes back every PERSIST of that journal not yet confirmed
  *   LOAD     → LOADED, with what the store has
+ *   RECALL   → RECALLED, with what the store has
+ *   FREEZE   → FROZEN, once the proof and the cut are durable, after the answers to all PERSISTs before it;
+ *              in between the engine is given the journal as it is now (forget_journal, restore_*)
+ * RECALL and FREEZE are answered before any other event, but for the answers to PERSISTs.
  * SEND, DIAL and CLOSE ask for nothing; a link that breaks gives LINK_DOWN.
- * Effects and all they point to are valid until the next step, a PERSIST's commit until its answer. Events
- * borrow: what they point to must live until its effects are applied. */
+ * Effects and all they point to are valid until the next step, a PERSIST's commit and a FREEZE's proof until
+ * their answers. Events borrow: what they point to must live until its effects are applied. */
 #ifndef HANSE_ENGINE_H
 #define HANSE_ENGINE_H
 
@@ -63,6 +67,8 @@ enum hanse_event_type {
     HANSE_EVENT_PERSISTED,
     HANSE_EVENT_PERSIST_FAILED,
     HANSE_EVENT_LOADED,
+    HANSE_EVENT_RECALLED,
+    HANSE_EVENT_FROZEN,
 };
 
 struct hanse_event {
@@ -104,6 +110,21 @@ struct hanse_event {
             size_t count;
             bool more; /* the rest comes with another LOADED */
         } loaded;
+        struct {
+            struct hanse_hash journal;
+            int error;
+            struct hanse_bytes commit; /* COMMIT message that holds the entry; empty when the index is the
+                                          journal's size */
+            uint64_t first;            /* where it begins */
+            /* With `base`: of the journal before `first`; the content of the body of the authority in force
+             * there, or of entry 0 when `first` is 0. */
+            struct hanse_bytes frontier;
+            struct hanse_bytes authority;
+        } recalled;
+        struct {
+            struct hanse_hash journal;
+            int error; /* HANSE_OK, or nothing has changed */
+        } frozen;
     };
 };
 
@@ -117,6 +138,8 @@ enum hanse_effect_type {
     HANSE_EFFECT_REFUSED, /* something was dropped: count it, log it once a link and error */
     HANSE_EFFECT_REQUEST, /* a guest asks to be admitted */
     HANSE_EFFECT_ROSTER,  /* the set of admitted curve keys changed: hanse_engine_roster() */
+    HANSE_EFFECT_RECALL,  /* what our own disk has around an entry */
+    HANSE_EFFECT_FREEZE,  /* keep a fork proof and cut the journal, all or nothing */
 };
 
 /* Which queue of a link a message belongs to; on overflow the later classes are dropped first. */
@@ -140,7 +163,20 @@ struct hanse_effect {
             uint32_t max_bytes;      /* stop after the commit that exceeds it */
             const uint64_t *indexes; /* bodies of these entries, when count > 0 */
             size_t count;
+            bool proof; /* instead of all that: the FORK message that froze the journal */
         } load;
+        struct {
+            struct hanse_hash journal;
+            uint64_t index;
+            bool base;
+        } recall;
+        struct {
+            struct hanse_hash journal;
+            uint64_t size; /* entries that stay */
+            struct hanse_bytes frontier;
+            struct hanse_bytes proof;
+            struct hanse_hash heads_root;
+        } freeze;
         struct {
             hanse_link link;
             enum hanse_class class;
@@ -191,6 +227,10 @@ HANSE_MUST_USE int hanse_engine_restore_journal(struct hanse_engine *engine, con
 HANSE_MUST_USE int hanse_engine_restore_live(struct hanse_engine *engine, const struct hanse_hash *id,
                                              uint64_t index, struct hanse_bytes entry,
                                              struct hanse_bytes salted);
+/* The journal is frozen: after its entries, if it has any. */
+void hanse_engine_restore_frozen(struct hanse_engine *engine, const struct hanse_hash *id);
+/* Between FREEZE and FROZEN: what the engine holds of the journal is no more; it is restored as above. */
+void hanse_engine_forget_journal(struct hanse_engine *engine, const struct hanse_hash *id);
 /* Declares that this node writes `id` (which may be empty here still, or again). APPEND gives CATCHING_UP
  * until the journal has `fence_size` entries, and as many as any member told of; with `fenced`, also until
  * three members (or all others, when there are fewer) have been asked for its head. May be called at any time
@@ -233,6 +273,7 @@ struct hanse_domain_view { /* an admitted domain, and how well this node knows i
     uint64_t heard_ms;     /* when a node of that domain was last heard directly; 0: never */
     uint64_t compared_ms;  /* when any peer last had the same heads; 0: never */
     bool own;
+    bool frozen; /* two histories were signed with its key: it is cut where they part, and nothing follows */
 };
 size_t hanse_engine_domains(const struct hanse_engine *engine, struct hanse_domain_view *ret_views,
                             size_t max);
@@ -253,7 +294,8 @@ size_t hanse_engine_links(struct hanse_engine *engine, struct hanse_link_view *r
 /* Bytes of commits and bodies that wait for more to come: at most HANSE_PENDING_BYTES. */
 size_t hanse_engine_pending_bytes(const struct hanse_engine *engine);
 
-/* Whether an own journal may be signed now: HANSE_OK or CATCHING_UP. */
+bool hanse_engine_frozen(const struct hanse_engine *engine, const struct hanse_hash *id);
+/* Whether an own journal may be signed now: HANSE_OK, CATCHING_UP or FROZEN. */
 HANSE_MUST_USE int hanse_engine_may_sign(struct hanse_engine *engine, const struct hanse_hash *id);
 
 #endif

@@ -38,6 +38,7 @@
     X(NOT_WRITER, -35, "this node holds no key to write for that domain")                                    \
     X(MISSING_BODY, -36, "a body that the commit needs has not arrived")                                     \
     X(BUSY, -37, "too much is waiting; try again")                                                           \
+    X(FROZEN, -38, "the journal is frozen: two histories of it were signed with its key")                    \
     /* links */                                                                                              \
     X(NOT_ADMITTED, -50, "the sender is not admitted for that")                                              \
     X(WRONG_MESH, -51, "the peer belongs to another mesh")                                                   \

@@ -26,6 +26,7 @@ enum hanse_hash_tag {
     HANSE_TAG_KEY = 0x23,        /* kind and key */
     HANSE_TAG_HEAD = 0x24,       /* a journal's head */
     HANSE_TAG_WALK = 0x25,       /* what a walk tells of a node or a head, salted */
+    HANSE_TAG_FROZEN = 0x26,     /* the root of a frozen journal */
     HANSE_TAG_NEXT_KEY = 0x30,   /* digest of a signing key not yet revealed */
     HANSE_TAG_PROPOSAL = 0x31,   /* a proposal's bytes */
 };

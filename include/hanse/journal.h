@@ -51,6 +51,14 @@ HANSE_MUST_USE int hanse_journal_restore(struct hanse_journal *journal, uint64_t
 HANSE_MUST_USE int hanse_journal_restore_live(struct hanse_journal *journal, uint64_t index,
                                               struct hanse_bytes entry);
 
+/* The numbers alone, as they are known of some place in a journal: enough to screen the commit that follows,
+ * or to seal one. */
+void hanse_journal_restore_to(struct hanse_journal *journal, const struct hanse_frontier *frontier,
+                              const struct hanse_authority *authority);
+/* The same numbers of this journal, provisional changes included. */
+void hanse_journal_numbers(const struct hanse_journal *journal, struct hanse_frontier *ret_frontier,
+                           struct hanse_authority *ret_authority);
+
 /* Judges the commit by what needs no bodies (rules 1, 2, 4 to 6 but the state root) so that nothing is
  * fetched for a forged one. Errors: STALE (it begins before our size), GAP, BAD_ROOT (validly signed, over
  * another root: changed on the way, or a fork), BAD_SIGNATURE, BAD_AUTHORITY, BAD_SEAL. */

@@ -39,6 +39,7 @@
 #define HANSE_ADMISSION_KEYS_MAX   8u     /* curve keys of a domain */
 #define HANSE_INLINE_BODY_MAX      16384u /* content over this does not ride in its commit */
 #define HANSE_WINDOW_BYTES         (4u * 1024u * 1024u) /* sent for one WANT */
+#define HANSE_FORK_PROOF_MAX       (532u * 1024u)       /* bytes of a fork proof; most have some hundred */
 
 /* ours: the core */
 #define HANSE_JOURNALS_MAX  65536u                /* journals admitted */

@@ -9,7 +9,7 @@
  *
  *   entries         domain, entry, kind, key, operation, media, body_size, published_at_ms, live
  *   hanse$entries   the same, and id, journal
- *   hanse$journals  id, journal_id, name, size, seal_time_ms, admitted, council: those with a name
+ *   hanse$journals  id, journal_id, name, size, seal_time_ms, admitted, council, frozen: those with a name
  *   hanse$names     name, journal_id, entry, published_at_ms: the council's live `domain` entries
  *   hanse$retracts  journal, kind, key
  *   hanse$bodies    id (of the entry), content
@@ -54,6 +54,32 @@ HANSE_MUST_USE int hanse_store_load_commits(struct hanse_store *store, const str
 HANSE_MUST_USE int hanse_store_load_bodies(struct hanse_store *store, const struct hanse_hash *journal,
                                            const uint64_t *indexes, size_t count,
                                            const struct hanse_bytes **ret_messages, size_t *ret_count);
+
+/* The answer to RECALL: `commit` is the store's until its next load. */
+struct hanse_recalled {
+    struct hanse_bytes commit; /* COMMIT that holds the entry; empty when the index is the journal's size */
+    uint64_t first;            /* where it begins */
+    struct hanse_frontier frontier; /* with `base`: before `first` */
+    struct hanse_buffer authority;  /* with `base`: content of the body in force there */
+};
+/* With `base` it hashes all entries before. Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_store_recall(struct hanse_store *store, const struct hanse_hash *journal,
+                                      uint64_t index, bool base, struct hanse_recalled *ret_recalled);
+void hanse_recalled_release(struct hanse_recalled *recalled);
+
+/* Keeps the proof of a fork and cuts the journal to `size` entries with that frontier, all or nothing and
+ * durable: entries, bodies, signatures and names that came after go, what they superseded is live again, and
+ * the catalogue is projected anew. Outside a transaction. Errors: STALE (no commit ends there), IO,
+ * DISK_FULL, CORRUPT. */
+HANSE_MUST_USE int hanse_store_freeze(struct hanse_store *store, const struct hanse_hash *journal,
+                                      uint64_t size, struct hanse_bytes frontier, struct hanse_bytes proof,
+                                      const struct hanse_hash *heads_root);
+/* Gives the engine that one journal as it is after the cut. Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_store_restore_cut(struct hanse_store *store, const struct hanse_hash *journal,
+                                           struct hanse_engine *engine);
+/* Appends the FORK message of a frozen journal. Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_store_load_fork(struct hanse_store *store, const struct hanse_hash *journal,
+                                         struct hanse_buffer *ret_message);
 
 /* Restores the engine: every journal's numbers and live entries. Errors: IO, CORRUPT. */
 HANSE_MUST_USE int hanse_store_restore(struct hanse_store *store, struct hanse_engine *engine);

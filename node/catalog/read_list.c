@@ -127,3 +127,22 @@ int hanse_catalog_as_of(sqlite3 *db, json_t **ret_answer)
     sqlite3_finalize(row);
     return rc == SQLITE_ROW ? HANSE_OK : rc == SQLITE_DONE ? HANSE_E_CORRUPT : hanse_store_error(db, rc);
 }
+
+int hanse_catalog_frozen(sqlite3 *db, json_t **ret_names)
+{
+    sqlite3_stmt *rows;
+    int error = read_prepare(db, "SELECT name FROM hanse$journals WHERE frozen ORDER BY name", &rows);
+    if (error != HANSE_OK)
+        return error;
+    json_t *names = json_array();
+    int rc;
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW)
+        json_array_append_new(names, json_string((const char *)sqlite3_column_text(rows, 0)));
+    sqlite3_finalize(rows);
+    if (rc == SQLITE_DONE) {
+        *ret_names = names;
+        return HANSE_OK;
+    }
+    json_decref(names);
+    return hanse_store_error(db, rc);
+}

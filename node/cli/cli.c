@@ -95,6 +95,7 @@ enum hanse_exit hanse_cli_exit(int error)
     case HANSE_E_TOO_FEW_SIGNATURES:
     case HANSE_E_EXPIRED:
     case HANSE_E_FORK:
+    case HANSE_E_FROZEN:
     case HANSE_E_WRONG_MESH:
         return HANSE_EXIT_NOT_ALLOWED;
     case HANSE_E_NOT_FOUND:
@@ -264,6 +265,12 @@ void cli_as_of(struct cli *cli, const json_t *answer)
     json_array_foreach(json_object_get(answer, "silent_domains"), i, domain)
     {
         hanse_buffer_printf(&text, "%s%s", mark, member_text(domain, "domain"));
+        mark = ", ";
+    }
+    mark = "; frozen, for two histories were signed: ";
+    json_array_foreach(json_object_get(answer, "frozen_domains"), i, domain)
+    {
+        hanse_buffer_printf(&text, "%s%s", mark, json_string_value(domain));
         mark = ", ";
     }
     if (!cli->json)

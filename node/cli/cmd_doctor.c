@@ -249,6 +249,37 @@ static void check_links(struct doctor *doctor)
     hanse_answer_release(&answer);
 }
 
+static void check_forks(struct doctor *doctor)
+{
+    struct hanse_answer answer;
+    int rc = cli_call(doctor->cli, "status", json_object(), &answer);
+    const json_t *domain;
+    size_t i;
+    bool found = false;
+    if (rc == HANSE_OK) {
+        json_array_foreach(json_object_get(answer.json, "own"), i, domain)
+        {
+            if (!member_true(domain, "frozen"))
+                continue;
+            found = true;
+            say(doctor, RESULT_FAIL, "journals",
+                "Stop all copies of this home but one, keep the files that were published since, and ask the "
+                "council to settle it.",
+                "%s is frozen: two histories of it were signed with its key", member_text(domain, "name"));
+        }
+        if (!found)
+            json_array_foreach(json_object_get(answer.json, "frozen_domains"), i, domain)
+            {
+                found = true;
+                say(doctor, RESULT_WARN, "journals", "Its owner and the council have to settle it.",
+                    "%s is frozen: two histories of it were signed with its key", json_string_value(domain));
+            }
+        if (!found)
+            say(doctor, RESULT_OK, "journals", NULL, "one history each");
+    }
+    hanse_answer_release(&answer);
+}
+
 enum hanse_exit cmd_doctor(struct cli *cli)
 {
     struct doctor doctor = {.cli = cli, .checks = json_array()};
@@ -260,6 +291,7 @@ enum hanse_exit cmd_doctor(struct cli *cli)
         check_data(&doctor);
         check_disk(&doctor);
         check_links(&doctor);
+        check_forks(&doctor);
     }
     check_clock(&doctor);
     cli->quiet = quiet;

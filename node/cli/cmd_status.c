@@ -82,9 +82,10 @@ static void print_domains(const struct cli *cli, const json_t *status)
             table_add_age(&table, member_number(domain, "age_ms"));
         else
             table_add(&table, "never");
-        table_add(&table, member_true(domain, "up_to_date") ? "up to date"
-                          : known > entries                 ? "behind"
-                                                            : "silent");
+        table_add(&table, member_true(domain, "frozen")       ? "frozen: two histories were signed"
+                          : member_true(domain, "up_to_date") ? "up to date"
+                          : known > entries                   ? "behind"
+                                                              : "silent");
     }
     if (table.count > 0)
         fputc('\n', stdout);

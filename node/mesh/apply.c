@@ -74,6 +74,10 @@ static void apply(struct loop *loop, const struct hanse_effect *effect)
     case HANSE_EFFECT_ROSTER:
         apply_roster(loop);
         break;
+    case HANSE_EFFECT_RECALL:
+    case HANSE_EFFECT_FREEZE:
+        loop_note_fork(loop, effect);
+        break;
     }
 }
 
@@ -101,8 +105,12 @@ static void answer_failed(struct loop *loop)
 
 void loop_take_back(struct loop *loop)
 {
-    while (loop->failed_count > 0)
-        answer_failed(loop);
+    while (loop->failed_count > 0 || (loop->fork_count > 0 && !loop->answering_fork)) {
+        if (loop->failed_count > 0)
+            answer_failed(loop);
+        else
+            loop_answer_fork(loop);
+    }
 }
 
 int loop_feed(struct loop *loop, const struct hanse_event *event)

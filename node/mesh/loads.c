@@ -22,17 +22,22 @@ struct load {
     uint32_t max_bytes;
     uint64_t *indexes;  /* owned */
     size_t count, next; /* of indexes; the next to be read */
+    bool proof;         /* nothing but the proof of the fork */
 };
 
 struct loads {
     struct load items[OF_ALL]; /* in the order they were asked for */
     size_t count;
-    hanse_link last; /* whose was read last */
+    hanse_link last;           /* whose was read last */
+    struct hanse_buffer proof; /* read last */
+    struct hanse_bytes message;
 };
 
 struct loads *loads_new(void)
 {
-    return hanse_calloc(1, sizeof(struct loads));
+    struct loads *loads = hanse_calloc(1, sizeof *loads);
+    hanse_buffer_init(&loads->proof);
+    return loads;
 }
 
 void loads_destroy(struct loads **loads)
@@ -41,6 +46,7 @@ void loads_destroy(struct loads **loads)
         return;
     for (size_t i = 0; i < (*loads)->count; i++)
         free((*loads)->items[i].indexes);
+    hanse_buffer_release(&(*loads)->proof);
     free(*loads);
     *loads = NULL;
 }
@@ -75,6 +81,7 @@ void loads_add(struct loop *loop, const struct hanse_effect *effect)
         .end = effect->load.end,
         .max_bytes = effect->load.max_bytes,
         .count = effect->load.count,
+        .proof = effect->load.proof,
     };
     if (load->count > 0) {
         load->indexes = hanse_malloc(load->count * sizeof *load->indexes);
@@ -129,11 +136,24 @@ static uint64_t end_of(const struct hanse_bytes *messages, size_t count, uint64_
     return first + hanse_read_array(&r, 0, HANSE_COMMIT_ENTRIES_MAX);
 }
 
+static int read_proof(struct loop *loop, const struct load *load, struct hanse_event *event)
+{
+    struct loads *loads = loop->loads;
+    hanse_buffer_reset(&loads->proof);
+    int error = hanse_store_load_fork(loop->store, &load->journal, &loads->proof);
+    loads->message = hanse_buffer_bytes(&loads->proof);
+    event->loaded.messages = &loads->message;
+    event->loaded.count = 1;
+    return error;
+}
+
 /* Reads the next piece; afterwards the load says what is left. */
 static int read_piece(struct loop *loop, struct load *load, struct hanse_event *event)
 {
     const struct hanse_bytes **messages = &event->loaded.messages;
     size_t *count = &event->loaded.count;
+    if (load->proof)
+        return read_proof(loop, load, event);
     if (load->count > 0) {
         size_t left = load->count - load->next;
         size_t now = left < PIECE_BODIES ? left : PIECE_BODIES;

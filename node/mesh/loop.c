@@ -20,10 +20,11 @@
 #define TRIM_BYTES        (4u * 1024u * 1024u)
 #define CONNECTION_BYTES  16384u /* what one leaves behind in libzmq's heaps */
 
-/* What a message brought: entries to be stored, bodies to wait for, something to be sent. */
+/* What a message brought: entries to be stored, bodies to wait for, something to be sent, a proof that held.
+ */
 static size_t gain(const struct loop *loop)
 {
-    return loop->batch.entries + hanse_engine_pending_bytes(loop->engine) + loads_count(loop);
+    return loop->batch.entries + hanse_engine_pending_bytes(loop->engine) + loads_count(loop) + loop->cuts;
 }
 
 /* A flood is no different from honest messages, one by one; but it brings nothing, and takes our time. */
@@ -320,6 +321,9 @@ static void close_all(struct loop *loop)
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);
     loads_destroy(&loop->loads);
+    for (size_t i = 0; i < loop->fork_count; i++)
+        hanse_buffer_release(&loop->forks[i].frontier);
+    free(loop->forks);
     free(loop->failed);
     free(loop->batch.marks);
     explicit_bzero(loop->lobby_secret, sizeof loop->lobby_secret);

@@ -4,6 +4,7 @@
  *   loop.c     the turns: poll, read, feed, commit, rest
  *   apply.c    one step of the engine, and what it asks for
  *   loads.c    what peers asked for, until it is read and sent
+ *   forks.c    cutting a journal of which there are two histories
  *   storing.c  what is to be stored: from PERSIST to PERSISTED
  *   prepare.c  bodies read ahead, on a thread of its own
  *   publish.c  own commits: the fence, the disk, the answer
@@ -101,6 +102,16 @@ struct batch {
     uint32_t cautious; /* commits still to be committed alone */
 };
 
+struct fork_request { /* a RECALL or FREEZE: what it points to lives as long as the engine waits */
+    enum hanse_effect_type type;
+    struct hanse_hash journal;
+    uint64_t index; /* or the size that stays */
+    bool base;
+    struct hanse_buffer frontier;
+    struct hanse_bytes proof;
+    struct hanse_hash heads_root;
+};
+
 /* Commits that wait to be stored, in order; storing.c. */
 struct backlog {
     struct queued *first, *last;
@@ -136,6 +147,10 @@ struct loop {
     size_t failed_count, failed_capacity;
     int failed_error;
     struct loads *loads;
+    struct fork_request *forks; /* asked for, first come first served */
+    size_t fork_count, fork_capacity;
+    size_t cuts;         /* journals cut since the start */
+    bool answering_fork; /* others wait: all PERSISTs are answered before a journal is cut */
     struct writer *writers;
     size_t writer_count;
 
@@ -190,6 +205,11 @@ void loads_add(struct loop *loop,
 bool loads_answer(struct loop *loop);
 size_t loads_count(const struct loop *loop);
 bool loads_are_due(const struct loop *loop);
+
+/* forks.c: answers the engine is given before it sees anything else but the answers to PERSISTs */
+void loop_note_fork(struct loop *loop, const struct hanse_effect *effect);
+/* Answers the first that was noted. */
+void loop_answer_fork(struct loop *loop);
 
 /* publish.c: answers every one of `count` APPEND commands. */
 void loop_append(struct loop *loop, struct command **commands, size_t count);

@@ -42,6 +42,13 @@ static const struct {
      "Wait until another node can be reached: `hanse status` shows it. If this home is surely the newest "
      "copy, start "
      "it once with `hanse up --offline`."},
+    {HANSE_E_FROZEN,
+     "the journal is frozen, because two histories of it were signed with its key: by a copy of this home, "
+     "by "
+     "an "
+     "old backup of it, or by whoever stole the key",
+     "Stop all copies of the home but one, keep the files that were published since the two parted, and ask "
+     "the council to settle it. `hanse status` shows where the journal ends."},
     {HANSE_E_NOT_WRITER, "the signing key of this home is not the one that the domain has now",
      "Use the home that holds the present key, or replace the key with the recovery file: `hanse key "
      "rotate`."},

@@ -127,6 +127,22 @@ static size_t admitted_without_node(struct hanse_service *service)
     return count;
 }
 
+/* Domains whose key signed two histories: their contracts are as they were before. */
+static json_t *frozen_json(struct hanse_service *service)
+{
+    const struct hanse_mesh_view *view = service_view(service);
+    json_t *names = NULL;
+    if (service->mesh == NULL)
+        return service->db != NULL && hanse_catalog_frozen(service->db, &names) == HANSE_OK ? names
+                                                                                            : json_array();
+    names = json_array();
+    for (size_t i = 0; i < view->domain_count; i++) {
+        if (view->domains[i].frozen)
+            json_array_append_new(names, json_string(view->domains[i].name));
+    }
+    return names;
+}
+
 void as_of_add(struct hanse_service *service, const struct hanse_hash *heads_root,
                struct hanse_answer *answer)
 {
@@ -153,6 +169,11 @@ void as_of_add(struct hanse_service *service, const struct hanse_hash *heads_roo
     answer_add(answer, "origin", origin_json(service));
     answer_add(answer, "domains_up_to_date", number_json(up_to_date));
     answer_add(answer, "domains_admitted", number_json(admitted));
+    json_t *frozen = frozen_json(service);
+    if (json_array_size(frozen) > 0)
+        answer_add(answer, "frozen_domains", frozen);
+    else
+        json_decref(frozen);
     if (silent_count > 0) {
         answer_add(answer, "silent_domains", silent);
         answer_add(answer, "silent_count", number_json(silent_count));

@@ -65,11 +65,16 @@ static json_t *own_json(struct hanse_service *service, const struct home_mesh *m
             bool allowed = view->own[k].may_sign == HANSE_OK;
             json_object_set_new(item, "entries", number_json(view->own[k].size));
             json_object_set_new(item, "may_sign", json_boolean(allowed));
+            bool frozen = view->own[k].may_sign == HANSE_E_FROZEN;
+            json_object_set_new(item, "frozen", json_boolean(frozen));
             if (!allowed)
                 json_object_set_new(
                     item, "why_not",
-                    json_string("Signing is paused until this node has asked the mesh for everything "
-                                "that it published before"));
+                    json_string(frozen
+                                    ? "FROZEN: two histories were signed with its key (a copied home?); "
+                                      "what came after they parted is gone from the mesh. Ask the council"
+                                    : "Signing is paused until this node has asked the mesh for everything "
+                                      "that it published before"));
         }
         json_array_append_new(own, item);
     }
@@ -85,14 +90,14 @@ static json_t *domains_json(const struct hanse_mesh_view *view)
         uint64_t age_ms = domain_age_ms(view, domain);
         json_array_append_new(
             domains,
-            json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b}", "name", domain->name, "entries",
+            json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:b}", "name", domain->name, "entries",
                       number_json(domain->size), "known_entries",
                       number_json(domain->known_size > domain->size ? domain->known_size : domain->size),
                       "published_at", time_json(domain->seal_time_ms), "published_at_ms",
                       domain->seal_time_ms > 0 ? number_json(domain->seal_time_ms) : json_null(),
                       "heard_age_ms", domain->own ? json_integer(0) : age_json(view, domain->heard_ms),
                       "age_ms", age_ms == UINT64_MAX ? json_null() : number_json(age_ms), "up_to_date",
-                      domain_up_to_date(view, domain), "own", domain->own));
+                      domain_up_to_date(view, domain), "own", domain->own, "frozen", domain->frozen));
     }
     return domains;
 }

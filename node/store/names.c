@@ -154,6 +154,14 @@ static int set_label(struct hanse_store *store, int64_t journal, struct hanse_by
     return store_run(store, set);
 }
 
+int store_names_again(struct hanse_store *store, int64_t council)
+{
+    int error = store_run_id(store, STORE_NAME_CLEAR);
+    if (error == HANSE_OK)
+        error = name_entries(store, council);
+    return error != HANSE_OK ? error : store_run_id(store, STORE_SHOWN_ALL);
+}
+
 static int set_council(struct hanse_store *store, int64_t journal)
 {
     sqlite3_stmt *set;
@@ -167,11 +175,7 @@ static int set_council(struct hanse_store *store, int64_t journal)
         error = store_run_id(store, STORE_LABEL_FREE);
     if (error == HANSE_OK)
         error = set_label(store, journal, hanse_bytes_of("council"));
-    if (error == HANSE_OK)
-        error = store_run_id(store, STORE_NAME_CLEAR);
-    if (error == HANSE_OK)
-        error = name_entries(store, journal);
-    return error != HANSE_OK ? error : store_run_id(store, STORE_SHOWN_ALL);
+    return error != HANSE_OK ? error : store_names_again(store, journal);
 }
 
 int store_council_adopt(struct hanse_store *store, int64_t journal)

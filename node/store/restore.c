@@ -82,6 +82,53 @@ static int restore_all(struct restore *r, int64_t council)
     return error != HANSE_OK ? error : restore_live(r, STORE_LIVE_REST, council);
 }
 
+static int restore_frozen(struct restore *r)
+{
+    sqlite3_stmt *rows;
+    bool row = true;
+    int error = store_statement(r->store, STORE_FORKS, &rows);
+    if (error != HANSE_OK)
+        return error;
+    while ((error = store_step(r->store, rows, &row)) == HANSE_OK && row) {
+        struct hanse_hash id;
+        error = store_column_exact(rows, 0, &id, sizeof id);
+        if (error != HANSE_OK)
+            break;
+        hanse_engine_restore_frozen(r->engine, &id);
+    }
+    sqlite3_reset(rows);
+    return error;
+}
+
+int hanse_store_restore_cut(struct hanse_store *store, const struct hanse_hash *journal,
+                            struct hanse_engine *engine)
+{
+    struct restore restore = {.store = store, .engine = engine};
+    sqlite3_stmt *rows;
+    bool row = true;
+    int64_t id;
+    uint64_t size;
+    int error = store_journal_find(store, journal, &id, &size);
+    if (error == HANSE_OK)
+        error = store_statement(store, STORE_JOURNALS, &rows);
+    if (error != HANSE_OK)
+        return error;
+    hanse_engine_forget_journal(engine, journal);
+    while ((error = store_step(store, rows, &row)) == HANSE_OK && row) {
+        if (sqlite3_column_int64(rows, 0) != id)
+            continue;
+        error = restore_journal(&restore, rows);
+        break;
+    }
+    sqlite3_reset(rows);
+    if (error == HANSE_OK && size > 0)
+        error = restore_live(&restore, STORE_LIVE_OF, id);
+    if (error == HANSE_OK)
+        hanse_engine_restore_frozen(engine, journal);
+    free(restore.ids);
+    return error;
+}
+
 int hanse_store_restore(struct hanse_store *store, struct hanse_engine *engine)
 {
     struct restore restore = {.store = store, .engine = engine};
@@ -89,6 +136,8 @@ int hanse_store_restore(struct hanse_store *store, struct hanse_engine *engine)
     int error = store_council(store, &council);
     if (error == HANSE_OK)
         error = restore_all(&restore, council);
+    if (error == HANSE_OK)
+        error = restore_frozen(&restore);
     free(restore.ids);
     return error;
 }

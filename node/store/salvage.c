@@ -16,6 +16,9 @@
 #include <unistd.h>
 
 #include "hanse/check.h"
+#include "hanse/fork.h"
+#include "hanse/limits.h"
+#include "hanse/msgpack.h"
 #include "store_internal.h"
 
 #define BATCH_ENTRIES 1000u
@@ -26,6 +29,16 @@ struct salvage {
     struct hanse_salvage *result;
     struct store_replay replay;
     size_t batch; /* entries in the open transaction */
+    struct proof *proofs;
+    size_t proof_count;
+};
+
+/* Of the fork of a journal that is whole up to its cut. */
+struct proof {
+    struct hanse_hash journal;
+    uint64_t cut;
+    struct hanse_frontier frontier;
+    struct hanse_buffer encoded;
 };
 
 static int begin(struct salvage *s)
@@ -51,6 +64,39 @@ static int append(void *context, const struct hanse_commit *commit, const struct
     return error != HANSE_OK ? error : begin(s);
 }
 
+/* What froze the journal, when it holds for what is left of it. A journal that lost entries gets them from
+ * the mesh, as one that is not frozen, and the proof after them. At 0 there is no entry to judge by. */
+static void read_proof(struct salvage *s)
+{
+    const struct hanse_journal *journal = &s->replay.journal;
+    struct hanse_frontier frontier;
+    struct hanse_authority authority;
+    struct hanse_buffer message;
+    struct hanse_fork_proof proof;
+    struct hanse_reader r;
+    hanse_buffer_init(&message);
+    if (hanse_store_load_fork(s->from, &journal->id, &message) != HANSE_OK)
+        goto out;
+    hanse_reader_init(&r, hanse_buffer_bytes(&message));
+    hanse_read_array(&r, 2, 2);
+    hanse_read_skip(&r); /* the type */
+    struct hanse_bytes encoded = hanse_read_binary(&r, HANSE_FORK_PROOF_MAX);
+    if (r.error != HANSE_OK || hanse_fork_proof_decode(encoded, &proof) != HANSE_OK ||
+        !hanse_hash_equal(&proof.journal, &journal->id))
+        goto out;
+    hanse_journal_numbers(journal, &frontier, &authority);
+    if (frontier.size > 0 ? hanse_fork_proof_verify(&proof, &frontier, &authority) != HANSE_OK
+                          : proof.prefix.size > 0)
+        goto out;
+    s->proofs = hanse_realloc(s->proofs, (s->proof_count + 1) * sizeof s->proofs[0]);
+    struct proof *kept = &s->proofs[s->proof_count++];
+    *kept = (struct proof){.journal = journal->id, .cut = frontier.size, .frontier = frontier};
+    hanse_buffer_init(&kept->encoded);
+    hanse_buffer_append(&kept->encoded, encoded.data, encoded.size);
+out:
+    hanse_buffer_release(&message);
+}
+
 /* One journal, as far as it is whole. What is wrong with the damaged file is no error. */
 static int salvage_journal(struct salvage *s, int64_t row, const struct hanse_hash *id, uint64_t size)
 {
@@ -60,6 +106,8 @@ static int salvage_journal(struct salvage *s, int64_t row, const struct hanse_ha
     while (error == HANSE_OK && hanse_journal_size(&s->replay.journal) < size)
         error = store_replay_some(&s->replay, size, 0); /* one commit: what follows may be unreadable */
     uint64_t held = hanse_journal_size(&s->replay.journal);
+    if (held == size)
+        read_proof(s);
     hanse_journal_release(&s->replay.journal);
     bool ours = sqlite3_get_autocommit(s->to->db) != 0; /* the new file's own failure rolled it back */
     if (held < size) {
@@ -102,6 +150,22 @@ static size_t read_rows(struct salvage *s, struct row **ret_rows)
     return count;
 }
 
+/* With an error there is nothing more to do than to forget the proofs. */
+static int freeze_again(struct salvage *s, int error)
+{
+    const struct hanse_hash no_heads = {{0}};
+    for (size_t i = 0; i < s->proof_count; i++) {
+        struct proof *proof = &s->proofs[i];
+        if (error == HANSE_OK)
+            error =
+                hanse_store_freeze(s->to, &proof->journal, proof->cut, hanse_frontier_bytes(&proof->frontier),
+                                   hanse_buffer_bytes(&proof->encoded), &no_heads);
+        hanse_buffer_release(&proof->encoded);
+    }
+    free(s->proofs);
+    return error;
+}
+
 static int salvage_journals(struct salvage *s)
 {
     struct row *rows;
@@ -115,7 +179,9 @@ static int salvage_journals(struct salvage *s)
     }
     s->result->journals = count;
     free(rows);
-    return error != HANSE_OK ? error : hanse_store_commit(s->to);
+    if (error == HANSE_OK)
+        error = hanse_store_commit(s->to);
+    return freeze_again(s, error);
 }
 
 static void add_request(void *context, const struct hanse_store_request *request)

@@ -5,13 +5,17 @@
 
 #include "store_internal.h"
 
+/* The proofs of frozen journals: of several for one, that with the lowest cut. */
+#define FORK_TABLE                                                                                           \
+    "CREATE TABLE hanse$fork(journal INTEGER PRIMARY KEY, cut INTEGER NOT NULL, proof BLOB NOT NULL)"
+
 /* entry.live: in its journal's state; a seal never is. checkpoint.id, body.id: of the entry. */
 static const char *const SCHEMA[] = {
     "CREATE TABLE hanse$meta(id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, catalog INTEGER "
     "NOT "
     "NULL,"
     " council INTEGER, heads_root BLOB)",
-    "INSERT INTO hanse$meta(id, schema, catalog) VALUES(1, 1, 0)",
+    "INSERT INTO hanse$meta(id, schema, catalog) VALUES(1, 2, 0)",
 
     "CREATE TABLE hanse$journal(id INTEGER PRIMARY KEY, journal_id BLOB NOT NULL UNIQUE, size INTEGER NOT "
     "NULL,"
@@ -32,13 +36,19 @@ static const char *const SCHEMA[] = {
     "CREATE TABLE hanse$invite(client BLOB PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE hanse$request(curve_key BLOB PRIMARY KEY, name TEXT NOT NULL, journal_id BLOB NOT NULL,"
     " contact TEXT NOT NULL, time_ms INTEGER NOT NULL) WITHOUT ROWID",
+    FORK_TABLE,
 };
+
+#define JOURNALS_VIEW                                                                                        \
+    "CREATE VIEW hanse$journals AS SELECT id, journal_id, name, size, seal_time_ms,"                         \
+    " EXISTS(SELECT 1 FROM hanse$name n WHERE n.journal_id = hanse$journal.journal_id) AS admitted,"         \
+    " id IS (SELECT council FROM hanse$meta) AS council,"                                                    \
+    " EXISTS(SELECT 1 FROM hanse$fork f WHERE f.journal = hanse$journal.id) AS frozen"                       \
+    " FROM hanse$journal WHERE name IS NOT NULL"
 
 /* What others read (store.h). */
 static const char *const VIEWS[] = {
-    "CREATE VIEW hanse$journals AS SELECT id, journal_id, name, size, seal_time_ms,"
-    " EXISTS(SELECT 1 FROM hanse$name n WHERE n.journal_id = hanse$journal.journal_id) AS admitted,"
-    " id IS (SELECT council FROM hanse$meta) AS council FROM hanse$journal WHERE name IS NOT NULL",
+    JOURNALS_VIEW,
     "CREATE VIEW hanse$names AS SELECT name, journal_id, idx AS entry, time_ms AS published_at_ms FROM "
     "hanse$name",
     "CREATE VIEW hanse$entries AS SELECT j.name AS domain, e.idx AS entry, e.kind, e.key,"
@@ -79,14 +89,20 @@ static int number(struct hanse_store *store, const char *sql, int64_t *ret_numbe
     return error;
 }
 
-/* Version 1 is the first: steps from older ones will stand here, each with its test. */
-static int migrate(int64_t version)
+/* Steps from older versions to this one, each with its test. */
+static int migrate(struct hanse_store *store, int64_t version)
 {
+    static const char *const to_2[] = {
+        FORK_TABLE,
+        "DROP VIEW hanse$journals",
+        JOURNALS_VIEW,
+        "UPDATE hanse$meta SET schema = 2",
+    };
     if (version > STORE_SCHEMA_VERSION)
         return HANSE_E_NEWER_SCHEMA;
-    if (version == STORE_SCHEMA_VERSION)
-        return HANSE_OK;
-    return HANSE_E_CORRUPT;
+    if (version < 1)
+        return HANSE_E_CORRUPT;
+    return version == 1 ? run_all(store, to_2, sizeof to_2 / sizeof to_2[0]) : HANSE_OK;
 }
 
 static int create(struct hanse_store *store)
@@ -117,7 +133,7 @@ static int build(struct hanse_store *store, void *context)
     else
         error = number(store, "SELECT schema FROM hanse$meta", &version);
     if (error == HANSE_OK)
-        error = migrate(version);
+        error = migrate(store, version);
     if (error == HANSE_OK)
         error = number(store, "SELECT catalog FROM hanse$meta", &catalog);
     if (error != HANSE_OK || store->projection == NULL || catalog == store->projection->version)

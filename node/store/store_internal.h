@@ -14,7 +14,7 @@
 #include "hanse/journal.h"
 #include "hanse/store.h"
 
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 #define STORE_APPLICATION_ID 0x48616e73 /* "Hans" */
 #define STORE_PAGE_SIZE      8192
 #define STORE_PAGE_RESERVE   8     /* at the end of each: its checksum */
@@ -81,6 +81,14 @@
     X(LIVE_BODIES,                                                                                           \
       "SELECT e.id, e.journal, e.idx, e.time_ms, e.raw, b.salted"                                            \
       " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id WHERE e.live ORDER BY e.id")    \
+    X(SEAL_BEFORE, "SELECT idx FROM hanse$entry WHERE journal = ?1 AND idx < ?2 AND kind = 'seal'"           \
+                   " ORDER BY idx DESC LIMIT 1")                                                             \
+    X(LEAVES, "SELECT id, raw, kind = 'authority' FROM hanse$entry WHERE journal = ?1 AND idx < ?2"          \
+              " ORDER BY idx")                                                                               \
+    X(BODY_OF, "SELECT salted FROM hanse$body WHERE id = ?1")                                                \
+    X(FORK_FIND, "SELECT f.proof FROM hanse$fork f JOIN hanse$journal j ON j.id = f.journal"                 \
+                 " WHERE j.journal_id = ?1")                                                                 \
+    X(FORKS, "SELECT j.journal_id FROM hanse$fork f JOIN hanse$journal j ON j.id = f.journal")               \
     X(LIVE_COUNT, "SELECT count(*) FROM hanse$entry WHERE journal = ?1 AND live")                            \
     X(INVITE_ADD, "INSERT OR REPLACE INTO hanse$invite(client, expires_ms) VALUES(?1, ?2)")                  \
     X(INVITES, "SELECT client FROM hanse$invite WHERE expires_ms > ?1")                                      \
@@ -187,6 +195,8 @@ HANSE_MUST_USE int store_council_adopt(struct hanse_store *store, int64_t journa
 /* What a `domain` entry of the council does to the names; `content` is empty for a retract. */
 HANSE_MUST_USE int store_name(struct hanse_store *store, struct hanse_bytes name, struct hanse_bytes content,
                               uint64_t index, uint64_t time_ms);
+/* Sets all names by the live `domain` entries of the council's journal, which was cut. */
+HANSE_MUST_USE int store_names_again(struct hanse_store *store, int64_t council);
 /* Sets the shown name of a journal again, as when it is new. */
 HANSE_MUST_USE int store_name_show(struct hanse_store *store, const struct hanse_hash *journal);
 

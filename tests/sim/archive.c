@@ -39,6 +39,7 @@ void archive_release(struct archive *archive)
     for (uint32_t i = 0; i < archive->chain_count; i++) {
         hanse_journal_release(&archive->chains[i].reference);
         free(archive->chains[i].records);
+        free(archive->chains[i].signed_records);
     }
     free(archive->slots);
     free(archive->chains);

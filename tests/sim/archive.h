@@ -5,6 +5,8 @@
 
 #include "hanse/journal.h"
 
+#define SIM_COPIES_MAX 3u /* of a home */
+
 struct live { /* a live entry */
     uint64_t index;
     const struct hanse_commit_item *item;
@@ -28,8 +30,15 @@ struct chain { /* one journal */
     struct record **records;
     size_t count;
     size_t capacity;
-    bool admitted;         /* by the council, some time */
-    uint64_t acknowledged; /* the largest size that its owner was told is safe */
+    bool admitted;                   /* by the council, some time */
+    uint64_t acknowledged;           /* the largest size that its owner was told is safe */
+    uint32_t copies[SIM_COPIES_MAX]; /* nodes that write it too */
+    uint32_t copy_count;
+    struct record **signed_records; /* all that any writer signed and had on its disk */
+    size_t signed_count;
+    size_t signed_capacity;
+    bool parts; /* two of them begin at `parts_at`, the lowest such place */
+    uint64_t parts_at;
 };
 
 struct archive {

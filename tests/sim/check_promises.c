@@ -1,6 +1,7 @@
 /* A node tells of nothing that could be lost: the heads it names and the commits it sends are on its disk. */
 #include <string.h>
 
+#include "hanse/fork.h"
 #include "hanse/limits.h"
 #include "hanse/msgpack.h"
 #include "sim.h"
@@ -15,6 +16,9 @@ static void promised(struct sim *sim, const struct sim_node *node, const struct 
     uint32_t chain = archive_chain(&sim->archive, id);
     const struct hanse_hash *held = chain == UINT32_MAX ? NULL : disk_root(&node->disk, chain, size);
     if (size == 0 || (held != NULL && hanse_hash_equal(held, root)))
+        return;
+    struct hanse_hash frozen = held == NULL ? *root : hanse_frozen_root(held);
+    if (held != NULL && node->disk.shelves[chain].frozen && hanse_hash_equal(&frozen, root))
         return;
     sim_violate(sim, "promises", "node %u told of journal %u at size %llu, and its disk has %llu",
                 node->number, chain, (unsigned long long)size,
@@ -51,8 +55,11 @@ static void short_heads(struct sim *sim, const struct sim_node *node, uint64_t s
                 continue;
             const struct hanse_hash *root = disk_root(&node->disk, c, size);
             struct hanse_hash leaf = {0};
+            struct hanse_hash frozen = {0};
             if (root != NULL)
-                leaf = hanse_head_leaf(journal, size, root);
+                frozen = hanse_frozen_root(root);
+            if (root != NULL)
+                leaf = hanse_head_leaf(journal, size, node->disk.shelves[c].frozen ? &frozen : root);
             hanse_walk_digest(salt, &leaf, expected, sizeof expected);
             if (root == NULL || memcmp(check, expected, sizeof check) != 0)
                 sim_violate(sim, "promises", "node %u told of journal %u at size %llu, and its disk has %llu",

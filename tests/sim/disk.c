@@ -17,8 +17,11 @@ void disk_init(struct disk *disk, struct archive *archive)
 
 void disk_release(struct disk *disk)
 {
-    for (uint32_t i = 0; i < disk->archive->chain_count; i++)
+    for (uint32_t i = 0; i < disk->archive->chain_count; i++) {
         free(disk->shelves[i].records);
+        free(disk->shelves[i].proof.data);
+        free(disk->shelves[i].backup);
+    }
     free(disk->shelves);
     free(disk->written);
     free(disk->backup);
@@ -96,7 +99,12 @@ void disk_back_up(struct disk *disk)
     disk->backup = hanse_realloc(disk->backup, count * sizeof disk->backup[0]);
     disk->backup_fences = hanse_realloc(disk->backup_fences, count * sizeof disk->backup_fences[0]);
     for (uint32_t i = 0; i < count; i++) {
-        disk->backup[i] = disk->shelves[i].count;
+        struct shelf *shelf = &disk->shelves[i];
+        disk->backup[i] = shelf->count;
+        shelf->backup = hanse_realloc(shelf->backup, shelf->count * sizeof shelf->backup[0]);
+        if (shelf->count > 0)
+            memcpy(shelf->backup, shelf->records, shelf->count * sizeof shelf->backup[0]);
+        shelf->frozen_then = shelf->frozen;
         disk->backup_fences[i] = disk->fences[i].size;
     }
 }
@@ -104,9 +112,11 @@ void disk_back_up(struct disk *disk)
 void disk_roll_back(struct disk *disk, bool fences)
 {
     for (uint32_t i = 0; i < disk->archive->chain_count; i++) {
-        uint32_t count = disk->backup == NULL ? 0 : disk->backup[i];
-        if (disk->shelves[i].count > count)
-            disk->shelves[i].count = count;
+        struct shelf *shelf = &disk->shelves[i];
+        shelf->count = disk->backup == NULL ? 0 : disk->backup[i]; /* it had room for them then */
+        if (shelf->count > 0)
+            memcpy(shelf->records, shelf->backup, shelf->count * sizeof shelf->records[0]);
+        shelf->frozen = disk->backup != NULL && shelf->frozen_then; /* its proof is the same or a later one */
         if (fences)
             disk->fences[i].size = disk->fences[i].intended =
                 disk->backup == NULL ? 0 : disk->backup_fences[i];
@@ -177,20 +187,28 @@ static struct hanse_bytes authority_of(const struct shelf *shelf)
     return hanse_bytes(NULL, 0);
 }
 
-int disk_restore(const struct disk *disk, struct hanse_engine *engine)
+int disk_restore_journal(const struct disk *disk, uint32_t chain, struct hanse_engine *engine)
 {
+    const struct shelf *shelf = &disk->shelves[chain];
+    const struct hanse_hash *id = &disk->archive->chains[chain].id;
     int error = HANSE_OK;
-    for (uint32_t i = 0; i < disk->archive->chain_count && error == HANSE_OK; i++) {
-        const struct shelf *shelf = &disk->shelves[i];
-        if (shelf->count == 0)
-            continue;
+    if (shelf->count > 0) {
         const struct record *last = with_live(shelf);
-        const struct hanse_hash *id = &disk->archive->chains[i].id;
         error = hanse_engine_restore_journal(engine, id, last->end, hanse_buffer_bytes(&last->frontier),
                                              last->commit.seal.time_ms, authority_of(shelf));
         if (error == HANSE_OK)
             error = restore_live(last, id, engine);
     }
+    if (error == HANSE_OK && shelf->frozen)
+        hanse_engine_restore_frozen(engine, id);
+    return error;
+}
+
+int disk_restore(const struct disk *disk, struct hanse_engine *engine)
+{
+    int error = HANSE_OK;
+    for (uint32_t i = 0; i < disk->archive->chain_count && error == HANSE_OK; i++)
+        error = disk_restore_journal(disk, i, engine);
     return error;
 }
 

@@ -9,6 +9,10 @@ struct shelf { /* one journal on one disk */
     struct record **records;
     uint32_t count;
     uint32_t capacity;
+    bool frozen;
+    struct hanse_buffer proof;
+    struct record **backup; /* the records in the copy, when it was taken */
+    bool frozen_then;
 };
 
 struct written { /* asked for, not durable yet */
@@ -52,8 +56,17 @@ void disk_back_up(struct disk *disk);
 void disk_roll_back(struct disk *disk, bool fences);
 
 struct hanse_engine;
+struct hanse_event;
 /* Feeds an engine what is durable. */
 HANSE_MUST_USE int disk_restore(const struct disk *disk, struct hanse_engine *engine);
+HANSE_MUST_USE int disk_restore_journal(const struct disk *disk, uint32_t chain, struct hanse_engine *engine);
+
+/* disk_forks.c. STALE: no commit ends at that size. */
+HANSE_MUST_USE int disk_freeze(struct disk *disk, uint32_t chain, uint64_t size, struct hanse_bytes proof);
+/* Fills a RECALLED; it points into the disk. */
+void disk_recall(const struct disk *disk, uint32_t chain, uint64_t index, struct hanse_event *ret_event);
+/* The journal was cut: the engine gets it anew. */
+HANSE_MUST_USE int disk_restore_again(const struct disk *disk, uint32_t chain, struct hanse_engine *engine);
 
 /* Answers to LOAD: messages that the caller releases with disk_answer_release. */
 struct answer {
@@ -65,6 +78,7 @@ void disk_load_commits(const struct disk *disk, uint32_t chain, uint64_t first, 
                        uint32_t max_bytes, struct answer *ret_answer);
 void disk_load_bodies(const struct disk *disk, uint32_t chain, uint64_t end, const uint64_t *indexes,
                       size_t count, struct answer *ret_answer);
+void disk_load_proof(const struct disk *disk, uint32_t chain, struct answer *ret_answer);
 void disk_answer_release(struct answer *answer);
 
 #endif

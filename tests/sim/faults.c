@@ -174,5 +174,6 @@ void faults_init(struct sim *sim)
         sim_later(sim, dice_between(&sim->weather, 10000, STORM_MS), fire_storm, NULL, 0);
     backups_init(sim);
     spells_init(sim);
+    copies_init(sim);
     sim_later(sim, sim->faults_end_ms, fire_heal, NULL, 0);
 }

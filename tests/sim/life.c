@@ -57,7 +57,7 @@ static void take_up_pen(const struct sim_node *node, uint32_t chain, const struc
 static void take_up_pens(struct sim *sim, struct sim_node *node)
 {
     for (uint32_t i = 0; i < sim->archive.chain_count; i++) {
-        if (sim->archive.chains[i].owner == node->number)
+        if (copies_writes(&sim->archive.chains[i], node->number))
             take_up_pen(node, i, &sim->archive.chains[i].id);
     }
 }
@@ -156,6 +156,8 @@ void node_crash(struct sim *sim, struct sim_node *node)
     size_t survivors = full ? 0 : dice_below(&sim->weather, node->disk.written_count + 1);
     for (size_t i = 0; i < survivors; i++) {
         struct written written = disk_settle(&node->disk);
+        if (written.own)
+            copies_signed(&sim->archive.chains[written.chain], written.record);
         check_verified(sim, node, written.chain, written.record);
         check_forks(sim, node, written.chain, written.record);
         real_settle(sim, node, &written, 1);

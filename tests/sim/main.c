@@ -27,7 +27,7 @@ static void print_verdict(const struct sim *sim, double wall_s, double cpu_s)
     printf("%s seed=%llu nodes=%u domains=%u commits=%llu published=%llu messages=%llu bytes=%llu lost=%llu "
            "crashes=%llu "
            "rollbacks=%llu partitions=%llu storms=%llu disk=%llu full=%llu slow=%llu stop=%llu lie=%llu "
-           "flood=%llu forged=%llu steps=%llu",
+           "flood=%llu forged=%llu copies=%llu steps=%llu",
            sim->violated == NULL ? "ok" : "VIOLATION", (unsigned long long)sim->options.seed, sim->node_count,
            sim->domain_count, (unsigned long long)counts->commits, (unsigned long long)counts->published,
            (unsigned long long)sim->network.messages, (unsigned long long)sim->network.bytes,
@@ -37,7 +37,7 @@ static void print_verdict(const struct sim *sim, double wall_s, double cpu_s)
            (unsigned long long)counts->spells[SPELL_FULL], (unsigned long long)counts->spells[SPELL_SLOW],
            (unsigned long long)counts->spells[SPELL_STOP], (unsigned long long)counts->spells[SPELL_LIE],
            (unsigned long long)counts->spells[SPELL_FLOOD], (unsigned long long)counts->forged,
-           (unsigned long long)counts->steps);
+           (unsigned long long)counts->copies, (unsigned long long)counts->steps);
     printf(" engine-kb=%zu at-rest-kb=%zu", counts->engine_bytes / 1024, counts->running_bytes / 1024);
     if (sim->converged_ms > sim->faults_end_ms)
         printf(" healed-in=%.0fs", (double)(sim->converged_ms - sim->faults_end_ms) / 1e3);

@@ -155,6 +155,8 @@ static void settle(struct sim *sim, struct sim_node *node)
     struct written *settled = hanse_calloc(count, sizeof *settled);
     for (size_t i = 0; i < count; i++) {
         settled[i] = disk_settle(&node->disk);
+        if (settled[i].own)
+            copies_signed(&sim->archive.chains[settled[i].chain], settled[i].record);
         check_verified(sim, node, settled[i].chain, settled[i].record);
         check_forks(sim, node, settled[i].chain, settled[i].record);
         check_monotonic(sim, node, settled[i].chain);
@@ -220,6 +222,7 @@ struct loading { /* a LOAD, copied, for its effect does not outlive the next ste
     uint32_t max_bytes;
     uint64_t *indexes;
     size_t count;
+    bool proof;
 };
 
 static void load_later(struct sim *sim, const struct hanse_effect *effect, struct loading **loadings,
@@ -232,6 +235,7 @@ static void load_later(struct sim *sim, const struct hanse_effect *effect, struc
                                 .first = effect->load.first,
                                 .end = effect->load.end,
                                 .max_bytes = effect->load.max_bytes,
+                                .proof = effect->load.proof,
                                 .count = effect->load.count};
     HANSE_CHECK(loading->chain != UINT32_MAX);
     loading->indexes = hanse_calloc(loading->count, sizeof loading->indexes[0]);
@@ -254,7 +258,9 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
 {
     struct answer answer;
     struct hanse_event event = {.type = HANSE_EVENT_LOADED};
-    if (loading->count > 0)
+    if (loading->proof)
+        disk_load_proof(&node->disk, loading->chain, &answer);
+    else if (loading->count > 0)
         disk_load_bodies(&node->disk, loading->chain, loading->end, loading->indexes, loading->count,
                          &answer);
     else
@@ -264,7 +270,7 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
     event.loaded.journal = sim->archive.chains[loading->chain].id;
     event.loaded.messages = answer.messages;
     event.loaded.count = answer.count;
-    if (node->store != NULL && load_real(node, loading, &event) != HANSE_OK)
+    if (node->store != NULL && !loading->proof && load_real(node, loading, &event) != HANSE_OK)
         event.loaded.count = 0;
     bool alike = loading->count > 0 ? (event.loaded.count == 0) == (answer.count == 0)
                                     : event.loaded.count == answer.count;
@@ -276,6 +282,58 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
     free(loading->indexes);
 }
 
+/* What the engine asks when histories differ: few, and answered before anything else. */
+struct fork_request {
+    enum hanse_effect_type type;
+    uint32_t chain;
+    uint64_t index;
+    struct hanse_bytes proof; /* the engine's, until it is answered */
+    struct hanse_hash heads_root;
+};
+
+static void fork_later(struct sim *sim, const struct hanse_effect *effect, struct fork_request **requests,
+                       size_t *count)
+{
+    bool freeze = effect->type == HANSE_EFFECT_FREEZE;
+    *requests = hanse_realloc(*requests, (*count + 1) * sizeof **requests);
+    struct fork_request *request = &(*requests)[(*count)++];
+    *request = (struct fork_request){.type = effect->type};
+    request->chain = archive_chain(&sim->archive, freeze ? &effect->freeze.journal : &effect->recall.journal);
+    request->index = freeze ? effect->freeze.size : effect->recall.index;
+    if (freeze)
+        request->proof = effect->freeze.proof;
+    if (freeze)
+        request->heads_root = effect->freeze.heads_root;
+    HANSE_CHECK(request->chain != UINT32_MAX);
+}
+
+static void answer_fork(struct sim *sim, struct sim_node *node, const struct fork_request *request)
+{
+    struct hanse_event event = {.type = HANSE_EVENT_RECALLED};
+    if (request->type == HANSE_EFFECT_RECALL) {
+        disk_recall(&node->disk, request->chain, request->index, &event);
+        node_step(sim, node, &event);
+        return;
+    }
+    while (node->alive && node->disk.written_count > 0)
+        settle(sim, node); /* what is on its way is answered first */
+    event.type = HANSE_EVENT_FROZEN;
+    event.frozen.journal = sim->archive.chains[request->chain].id;
+    event.frozen.error = faults_disk_fails(sim, node)
+                             ? HANSE_E_DISK_FULL
+                             : disk_freeze(&node->disk, request->chain, request->index, request->proof);
+    if (event.frozen.error == HANSE_OK) {
+        bool real = real_freeze(sim, node, request->chain, request->proof, &request->heads_root);
+        int error = real ? HANSE_OK : disk_restore_again(&node->disk, request->chain, node->engine);
+        HANSE_CHECK(error == HANSE_OK);
+        node->highest[request->chain] = disk_size(&node->disk, request->chain);
+        check_frozen(sim, node, request->chain);
+    }
+    sim_tell(sim, node, "freezes journal %u at %llu: %s", request->chain, (unsigned long long)request->index,
+             hanse_error_name(event.frozen.error));
+    node_step(sim, node, &event);
+}
+
 static void refused(struct sim *sim, struct sim_node *node, int error, const char *what)
 {
     sim->counts.refused[-error % 128]++;
@@ -285,8 +343,8 @@ static void refused(struct sim *sim, struct sim_node *node, int error, const cha
 /* A message's type, for the trace. */
 static const char *type_name(struct hanse_bytes message)
 {
-    static const char *const names[] = {"?",    "HELLO",   "ROOT", "HEADS", "WANT",  "COMMIT",
-                                        "BODY", "REQUEST", "TREE", "HAVE",  "GRAFT", "PRUNE"};
+    static const char *const names[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT",  "COMMIT", "BODY",
+                                        "REQUEST", "TREE",  "HAVE", "GRAFT", "PRUNE", "FORK"};
     unsigned type = message.size > 1 ? message.data[1] : 0;
     return type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
@@ -298,6 +356,8 @@ static void obey(struct sim *sim, struct sim_node *node, const struct hanse_effe
         persist(sim, node, effect);
         break;
     case HANSE_EFFECT_LOAD:
+    case HANSE_EFFECT_RECALL:
+    case HANSE_EFFECT_FREEZE:
         break; /* after the others */
     case HANSE_EFFECT_SEND:
         sim_trace_bytes(sim, effect->send.message);
@@ -344,6 +404,8 @@ int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event)
     struct hanse_effects effects;
     struct loading *loadings = NULL;
     size_t loading_count = 0;
+    struct fork_request *forks = NULL;
+    size_t fork_count = 0;
     bool persisting = false;
     event->now_ms = sim->now_ms;
     size_t before = memory_allocated();
@@ -357,12 +419,17 @@ int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event)
         persisting = persisting || effect->type == HANSE_EFFECT_PERSIST;
         if (effect->type == HANSE_EFFECT_LOAD)
             load_later(sim, effect, &loadings, &loading_count);
+        if (effect->type == HANSE_EFFECT_RECALL || effect->type == HANSE_EFFECT_FREEZE)
+            fork_later(sim, effect, &forks, &fork_count);
         obey(sim, node, effect);
     }
     network_step_over(sim);
+    for (size_t i = 0; i < fork_count; i++)
+        answer_fork(sim, node, &forks[i]);
     for (size_t i = 0; i < loading_count; i++)
         load(sim, node, &loadings[i]);
     free(loadings);
+    free(forks);
     faults_after_step(sim, node, persisting);
     if (event->type != HANSE_EVENT_APPEND) /* there the caller does it */
         settle_at_once(sim, node);

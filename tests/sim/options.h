@@ -25,7 +25,8 @@
     X(STORM, "storm", "many nodes fall over and start at once")                                              \
     X(LIE, "lie", "a member answers with what is not true")                                                  \
     X(FLOOD, "flood", "a member sends all it can think of")                                                  \
-    X(MIXED, "mixed", "newer versions: messages, elements and kinds that nobody knows")
+    X(MIXED, "mixed", "newer versions: messages, elements and kinds that nobody knows")                      \
+    X(FORK, "fork", "homes are copied, and all copies sign")
 
 enum fault_number {
 #define X(name, word, what) FAULT_NUMBER_##name,

@@ -65,10 +65,9 @@ static void write_body(struct dice *dice, uint64_t thing, bool document, struct 
 }
 
 /* `newer`: of a kind and with elements that this version does not know. */
-static void write_draft(struct sim *sim, uint32_t at, uint64_t thing, bool newer, struct sheet *sheet,
-                        struct manuscript *manuscript)
+static void write_draft(const struct sim *sim, struct dice *dice, uint32_t at, uint64_t thing, bool newer,
+                        struct sheet *sheet, struct manuscript *manuscript)
 {
-    struct dice *dice = &sim->authors;
     struct hanse_draft *draft = &sheet->drafts[at];
     bool about = sim->options.real && thing % 3 == 0; /* what a contract comes from */
     snprintf(sheet->keys[at], sizeof sheet->keys[at],
@@ -95,12 +94,18 @@ static int publish(struct sim *sim, struct sim_node *node, uint32_t chain, uint6
     struct sheet sheet = {0};
     struct manuscript *manuscript = manuscript_new();
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, version);
-    uint32_t count = (uint32_t)dice_between(&sim->authors, 1, dice_between(&sim->authors, 1, DRAFTS_MAX));
-    uint64_t thing = dice_roll(&sim->authors) % KEYS;
+    const struct chain *whose = &sim->archive.chains[chain];
+    /* Copies of a home may write the same in the same place: then only their seals differ. */
+    struct dice alike;
+    dice_init(&alike, sim->options.seed + disk_size(&node->disk, chain), 100 + chain);
+    bool same = whose->copy_count > 0 && dice_chance(&alike, 500000);
+    struct dice *dice = same ? &alike : &sim->authors;
+    uint32_t count = (uint32_t)dice_between(dice, 1, dice_between(dice, 1, DRAFTS_MAX));
+    uint64_t thing = dice_roll(dice) % KEYS;
     bool newer = (sim->options.faults & FAULT_MIXED) != 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t about = (thing + i * 7) % KEYS;
-        write_draft(sim, i, about, newer && about % 11 == 3, &sheet, manuscript);
+        write_draft(sim, dice, i, about, newer && about % 11 == 3, &sheet, manuscript);
     }
     for (uint32_t i = 0; i < count; i++)
         sheet.drafts[i].salted = hanse_bytes(manuscript->bodies.data + sheet.starts[i], sheet.sizes[i]);
@@ -134,7 +139,9 @@ static int rotate(struct sim *sim, struct sim_node *node, uint32_t chain, uint64
 static void fire_publish(struct sim *sim, struct happening *happening)
 {
     uint32_t chain = (uint32_t)happening->number;
-    struct sim_node *node = &sim->nodes[sim->archive.chains[chain].owner];
+    const struct chain *whose = &sim->archive.chains[chain];
+    uint64_t writer = whose->copy_count == 0 ? 0 : dice_below(&sim->authors, whose->copy_count + 1);
+    struct sim_node *node = &sim->nodes[writer == 0 ? whose->owner : whose->copies[writer - 1]];
     const struct hanse_journal *journal =
         node->alive && !spell_holds(sim, node, SPELL_STOP)
             ? hanse_engine_journal(node->engine, &sim->archive.chains[chain].id)
@@ -145,6 +152,8 @@ static void fire_publish(struct sim *sim, struct happening *happening)
         error = dice_chance(&sim->authors, 30000) ? rotate(sim, node, chain, version)
                                                   : publish(sim, node, chain, version);
         sim_tell(sim, node, "publishes in journal %u: %s", chain, hanse_error_name(error));
+        if (error == HANSE_E_FROZEN && whose->parts)
+            return;
         if (error != HANSE_OK && error != HANSE_E_CATCHING_UP)
             sim_violate(sim, "publish", "journal %u refuses a commit: %s", chain, hanse_error_name(error));
     }

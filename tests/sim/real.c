@@ -118,6 +118,25 @@ void real_fail(struct sim *sim, struct sim_node *node, const struct written *wri
     hanse_store_rollback(node->store);
 }
 
+bool real_freeze(struct sim *sim, struct sim_node *node, uint32_t chain, struct hanse_bytes proof,
+                 const struct hanse_hash *heads_root)
+{
+    const struct shelf *shelf = &node->disk.shelves[chain];
+    const struct hanse_hash *id = &sim->archive.chains[chain].id;
+    struct hanse_bytes frontier = hanse_bytes(NULL, 0);
+    if (node->store == NULL || sim->violated != NULL)
+        return false;
+    if (shelf->count > 0)
+        frontier = hanse_buffer_bytes(&shelf->records[shelf->count - 1]->frontier);
+    int error =
+        hanse_store_freeze(node->store, id, disk_size(&node->disk, chain), frontier, proof, heads_root);
+    complain(sim, node, "freezing", error);
+    if (error == HANSE_OK)
+        error = hanse_store_restore_cut(node->store, id, node->engine);
+    complain(sim, node, "restoring what was cut", error);
+    return error == HANSE_OK;
+}
+
 void real_crash(struct sim_node *node)
 {
     if (node->store != NULL)

@@ -18,6 +18,9 @@ void real_start(struct sim *sim, struct sim_node *node); /* opens it, and gives 
 void real_settle(struct sim *sim, struct sim_node *node, const struct written *written, size_t count);
 /* Begins to write, and fails. */
 void real_fail(struct sim *sim, struct sim_node *node, const struct written *written, size_t count);
+/* Cuts as the disk did, and gives the engine what is left. Without --store real: false. */
+bool real_freeze(struct sim *sim, struct sim_node *node, uint32_t chain, struct hanse_bytes proof,
+                 const struct hanse_hash *heads_root);
 void real_crash(struct sim_node *node);
 void real_back_up(struct sim *sim, struct sim_node *node);
 void real_roll_back(struct sim *sim, struct sim_node *node);

@@ -84,6 +84,7 @@ static void fire_check(struct sim *sim, struct happening *happening)
     if (converged && sim->now_ms >= sim->converged_ms + STEADY_MS &&
         sim->now_ms >= sim->options.minutes * 60000ull) {
         check_roster(sim);
+        check_frozen_everywhere(sim);
         check_catalogue(sim);
         for (uint32_t i = 0; i < sim->node_count; i++)
             check_memory_at_rest(sim, &sim->nodes[i]);

@@ -11,6 +11,7 @@
  *   memory.c                  what an engine has allocated
  *   network.c                 connections and messages
  *   faults.c backups.c        what goes wrong, and when it stops
+ *   copies.c                  homes that were copied
  *   spells.c                  what is wrong with one node for a while
  *   forge.c rogue.c           messages that are not true, commits of dishonest owners
  *   founding.c publishers.c   the council, the domains; what they write
@@ -49,7 +50,7 @@ struct counts {
     uint64_t commits;      /* acknowledged */
     uint64_t published;    /* of them, those of publishers.c */
     uint64_t refused[128]; /* by -error */
-    uint64_t crashes, storms, rollbacks, partitions, disk_failures;
+    uint64_t crashes, storms, rollbacks, partitions, disk_failures, copies;
     uint64_t spells[SPELL_COUNT];
     uint64_t forged; /* messages */
     uint64_t steps;
@@ -140,6 +141,11 @@ void forge_flood(struct sim *sim, struct sim_node *node); /* some messages on so
 bool forge_sent(struct sim *sim, const struct sim_node *node, struct hanse_bytes message,
                 struct hanse_buffer *out);
 
+/* copies.c */
+void copies_init(struct sim *sim);
+bool copies_writes(const struct chain *chain, uint32_t node); /* the owner, or the copy */
+void copies_signed(struct chain *chain, struct record *record);
+
 /* founding.c: all keys come from the seed */
 struct hanse_signing_key founding_key(const struct sim *sim, const char *whose, uint64_t number,
                                       uint64_t version);
@@ -166,6 +172,8 @@ bool publishers_wrote(const struct hanse_commit *commit); /* not the founding's 
 void check_verified(struct sim *sim, const struct sim_node *node, uint32_t chain,
                     const struct record *record);
 void check_forks(struct sim *sim, const struct sim_node *node, uint32_t chain, const struct record *record);
+void check_frozen(struct sim *sim, const struct sim_node *node, uint32_t chain);
+void check_frozen_everywhere(struct sim *sim);
 void check_promises(struct sim *sim, const struct sim_node *node, struct hanse_bytes message);
 void check_monotonic(struct sim *sim, struct sim_node *node, uint32_t chain);
 void check_acknowledged(struct sim *sim);

@@ -43,6 +43,7 @@ OWNERS = {
     "entry.h": "proto",
     "error.h": "proto",
     "finding.h": "catalog",
+    "fork.h": "proto",
     "hash.h": "proto",
     "home.h": "service",
     "http.h": "http",

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hanse/fork.h"
 #include "hanse/store.h"
 #include "journal_fixture.h"
 
@@ -176,6 +177,67 @@ static void a_salvage_keeps_each_journal_as_far_as_it_is_whole(void **state)
     sqlite3_finalize(label);
 }
 
+/* The owner signs twice after all that is stored, and the store is told. */
+static void freeze(struct home *home, struct fixture_journal *f)
+{
+    struct hanse_commit commits[2];
+    struct hanse_frontier frontier;
+    struct hanse_authority authority;
+    struct hanse_buffer proof;
+    hanse_buffer_init(&proof);
+    hanse_journal_numbers(&f->journal, &frontier, &authority);
+    for (int i = 0; i < 2; i++) {
+        struct hanse_draft draft = {.entry = {.kind = hanse_bytes_of("thing"),
+                                              .key = hanse_bytes_of(i == 0 ? "one" : "other"),
+                                              .operation = HANSE_RETRACT}};
+        assert_int_equal(hanse_journal_seal(&f->journal, &draft, 1, f->time_ms, 0, &f->key, &commits[i]),
+                         HANSE_OK);
+        hanse_journal_rollback(&f->journal);
+    }
+    assert_int_equal(hanse_fork_prove(&frontier, &authority, &commits[0], &commits[1], &proof), HANSE_OK);
+    assert_int_equal(hanse_store_freeze(home->store, &f->journal.id, frontier.size,
+                                        hanse_frontier_bytes(&frontier), hanse_buffer_bytes(&proof), &HEADS),
+                     HANSE_OK);
+    hanse_commit_release(&commits[0]);
+    hanse_commit_release(&commits[1]);
+    hanse_buffer_release(&proof);
+}
+
+static bool is_frozen(struct home *home, int journal)
+{
+    struct hanse_engine_config config = {0};
+    struct hanse_engine *engine = hanse_engine_new(&config);
+    assert_int_equal(hanse_store_restore(home->store, engine), HANSE_OK);
+    bool frozen = hanse_engine_frozen(engine, &home->domains[journal]->journal.id);
+    hanse_engine_destroy(&engine);
+    return frozen;
+}
+
+/* Frozen is what is whole up to its cut, by a proof that holds; the rest gets both from the mesh. */
+static void what_was_frozen_is_frozen_after_a_salvage(void **state)
+{
+    struct home *home = *state;
+    struct hanse_salvage salvaged;
+    open_store(home);
+    freeze(home, home->domains[0]);
+    freeze(home, home->domains[1]);
+    hanse_store_close(&home->store);
+    flip(home, "journal 1 body 07");
+    assert_int_equal(hanse_store_salvage(home->path, NULL, &salvaged), HANSE_OK);
+    assert_int_equal(salvaged.incomplete, 1);
+    open_store(home);
+    assert_true(is_frozen(home, 0));
+    assert_false(is_frozen(home, 1));
+    assert_int_equal(size_of(home, 0), 2 * COMMITS);
+    hanse_store_close(&home->store);
+    flip(home, "\xa4"
+               "fork\x01");
+    assert_int_equal(hanse_store_salvage(home->path, NULL, &salvaged), HANSE_OK);
+    open_store(home);
+    assert_false(is_frozen(home, 0));
+    assert_int_equal(size_of(home, 0), 2 * COMMITS);
+}
+
 static void what_is_no_database_is_not_salvaged_and_stays_where_it_is(void **state)
 {
     struct home *home = *state;
@@ -217,6 +279,30 @@ static void a_verification_in_pieces_sees_what_is_appended_meanwhile(void **stat
     hanse_store_verify_end(&verification);
     hanse_buffer_release(&where);
     assert_true(pieces > 4);
+}
+
+static void a_verification_in_pieces_begins_a_journal_anew_that_was_cut(void **state)
+{
+    struct home *home = *state;
+    const struct hanse_hash *id = &home->domains[0]->journal.id;
+    struct hanse_verification *verification;
+    struct hanse_recalled recalled;
+    struct hanse_buffer where;
+    bool done = false;
+    hanse_buffer_init(&where);
+    open_store(home);
+    assert_int_equal(hanse_store_verify_begin(home->store, &verification), HANSE_OK);
+    assert_int_equal(hanse_store_verify_some(verification, &done, &where), HANSE_OK);
+    assert_int_equal(hanse_store_recall(home->store, id, 10, true, &recalled), HANSE_OK);
+    assert_int_equal(hanse_store_freeze(home->store, id, recalled.first,
+                                        hanse_frontier_bytes(&recalled.frontier),
+                                        hanse_bytes_of("not judged here"), &HEADS),
+                     HANSE_OK);
+    hanse_recalled_release(&recalled);
+    while (!done)
+        assert_int_equal(hanse_store_verify_some(verification, &done, &where), HANSE_OK);
+    hanse_store_verify_end(&verification);
+    hanse_buffer_release(&where);
 }
 
 static void copy(const struct home *home, const char *part, const char *to, bool flipped)
@@ -277,10 +363,12 @@ int main(void)
         T(a_page_whose_bits_changed_is_read_by_nobody),
         T(the_scrub_finds_what_nobody_reads),
         T(a_salvage_keeps_each_journal_as_far_as_it_is_whole),
+        T(what_was_frozen_is_frozen_after_a_salvage),
         T(what_is_no_database_is_not_salvaged_and_stays_where_it_is),
         T(a_salvage_waits_for_no_store_that_is_open),
         T(a_log_that_lost_its_end_is_not_laid_over_pages_that_are_newer),
         T(a_verification_in_pieces_sees_what_is_appended_meanwhile),
+        T(a_verification_in_pieces_begins_a_journal_anew_that_was_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

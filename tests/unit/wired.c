@@ -210,7 +210,9 @@ static void on_load(struct wired *w, int who, const struct hanse_effect *effect,
     const struct disk *disk = &w->peers[who].disk;
     ret_due->link = effect->load.link;
     ret_due->chain = archive_chain(&w->archive, &effect->load.journal);
-    if (effect->load.count > 0)
+    if (effect->load.proof)
+        disk_load_proof(disk, ret_due->chain, &ret_due->answer);
+    else if (effect->load.count > 0)
         disk_load_bodies(disk, ret_due->chain, effect->load.end, effect->load.indexes, effect->load.count,
                          &ret_due->answer);
     else
@@ -246,9 +248,38 @@ static void obey(struct wired *w, int who, const struct hanse_effect *effect)
         w->peers[who].timer_ms = effect->timer.at_ms;
         break;
     case HANSE_EFFECT_LOAD:
+    case HANSE_EFFECT_RECALL:
+    case HANSE_EFFECT_FREEZE:
     case HANSE_EFFECT_ROSTER:
         break;
     }
+}
+
+/* RECALL and FREEZE are answered at once. */
+static void answer_fork(struct wired *w, int who, const struct hanse_effect *effect)
+{
+    struct peer *peer = &w->peers[who];
+    struct hanse_event event = {.type = HANSE_EVENT_RECALLED};
+    bool freeze = effect->type == HANSE_EFFECT_FREEZE;
+    const struct hanse_hash *id = freeze ? &effect->freeze.journal : &effect->recall.journal;
+    uint32_t chain = archive_chain(&w->archive, id);
+    if (!freeze) {
+        disk_recall(&peer->disk, chain, effect->recall.index, &event);
+        step(w, who, &event);
+        return;
+    }
+    struct hanse_effect copy = *effect;
+    persisted(w, who);
+    event.type = HANSE_EVENT_FROZEN;
+    event.frozen.journal = w->archive.chains[chain].id;
+    event.frozen.error = peer->disk_full
+                             ? HANSE_E_DISK_FULL
+                             : disk_freeze(&peer->disk, chain, copy.freeze.size, copy.freeze.proof);
+    if (event.frozen.error == HANSE_OK)
+        assert_int_equal(disk_restore_again(&peer->disk, chain, peer->engine), HANSE_OK);
+    hanse_buffer_printf(&w->trace, "%s freezes %s at %llu: %s\n", names[who], wired_journals[chain],
+                        (unsigned long long)copy.freeze.size, hanse_error_name(event.frozen.error));
+    step(w, who, &event);
 }
 
 int step(struct wired *w, int who, struct hanse_event *event)
@@ -256,14 +287,23 @@ int step(struct wired *w, int who, struct hanse_event *event)
     struct hanse_effects effects;
     struct due due[8];
     size_t due_count = 0;
+    struct hanse_effect fork; /* RECALL or FREEZE: one a step */
+    bool has_fork = false;
     struct peer *peer = &w->peers[who];
     event->now_ms = w->now_ms;
     int result = hanse_engine_step(peer->engine, event, &effects);
     for (size_t i = 0; i < effects.count; i++) {
         if (effects.items[i].type == HANSE_EFFECT_LOAD)
             on_load(w, who, &effects.items[i], &due[due_count++]);
+        if (effects.items[i].type == HANSE_EFFECT_RECALL || effects.items[i].type == HANSE_EFFECT_FREEZE) {
+            assert_false(has_fork);
+            fork = effects.items[i];
+            has_fork = true;
+        }
         obey(w, who, &effects.items[i]);
     }
+    if (has_fork)
+        answer_fork(w, who, &fork);
     for (size_t i = 0; i < due_count; i++) {
         struct hanse_event loaded = {.type = HANSE_EVENT_LOADED};
         loaded.loaded.link = due[i].link;

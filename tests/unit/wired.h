@@ -30,7 +30,8 @@ struct peer {
     struct hanse_engine_config config;
     struct hanse_curve_key key;
     struct disk disk;
-    bool holds; /* its disk answers only when the test says so */
+    bool disk_full; /* cannot keep a proof */
+    bool holds;     /* its disk answers only when the test says so */
     uint64_t timer_ms;
     uint64_t chance; /* another one, another course of its draws */
     uint32_t accepted;
@@ -95,6 +96,8 @@ int publish(struct wired *w, int who, int chain, const char *key, size_t size);
 int begin(struct wired *w, int who, int chain); /* the authority */
 int admit(struct wired *w, int chain, int owner);
 int retire(struct wired *w, int chain);
+/* By another who has the clerk's key. */
+int retire_at(struct wired *w, int who, int chain);
 /* The draft that begins a journal. */
 struct hanse_draft wired_authority(struct wired *w, int chain);
 

@@ -71,8 +71,8 @@ static void describe_rest(struct wired *w, uint64_t type, struct hanse_reader *r
 
 void wired_describe(struct wired *w, struct hanse_bytes message)
 {
-    static const char *const types[] = {"?",    "HELLO",   "ROOT", "HEADS", "WANT",  "COMMIT",
-                                        "BODY", "REQUEST", "TREE", "HAVE",  "GRAFT", "PRUNE"};
+    static const char *const types[] = {"?",       "HELLO", "ROOT", "HEADS", "WANT",  "COMMIT", "BODY",
+                                        "REQUEST", "TREE",  "HAVE", "GRAFT", "PRUNE", "FORK"};
     struct hanse_reader r;
     hanse_reader_init(&r, message);
     hanse_read_array(&r, 1, HANSE_ELEMENTS_MAX);

@@ -81,7 +81,7 @@ int publish(struct wired *w, int who, int chain, const char *key, size_t size)
 }
 
 /* The council does one thing. */
-static int decide(struct wired *w, struct hanse_draft *draft)
+static int decide(struct wired *w, int who, struct hanse_draft *draft)
 {
     struct hanse_proposal *proposal = hanse_calloc(1, sizeof *proposal);
     struct hanse_signing_key member = wired_key(COUNCIL, 1);
@@ -109,7 +109,7 @@ static int decide(struct wired *w, struct hanse_draft *draft)
     struct hanse_draft drafts[2] = {
         draft_of(HANSE_KIND_APPROVAL, hanse_hash_hex(&hash, id), keep_body(w, hanse_buffer_bytes(&body))),
         *draft};
-    int error = append(w, A, COUNCIL, drafts, 2);
+    int error = append(w, who, COUNCIL, drafts, 2);
     hanse_buffer_release(&entry);
     hanse_buffer_release(&encoded);
     hanse_buffer_release(&body);
@@ -127,13 +127,18 @@ int admit(struct wired *w, int chain, int owner)
     struct hanse_draft draft =
         draft_of(HANSE_KIND_DOMAIN, wired_journals[chain], keep_body(w, hanse_buffer_bytes(&body)));
     hanse_buffer_release(&body);
-    return decide(w, &draft);
+    return decide(w, A, &draft);
 }
 
-int retire(struct wired *w, int chain)
+int retire_at(struct wired *w, int who, int chain)
 {
     struct hanse_draft draft = {.entry = {.kind = hanse_bytes_of(HANSE_KIND_DOMAIN),
                                           .key = hanse_bytes_of(wired_journals[chain]),
                                           .operation = HANSE_RETRACT}};
-    return decide(w, &draft);
+    return decide(w, who, &draft);
+}
+
+int retire(struct wired *w, int chain)
+{
+    return retire_at(w, A, chain);
 }

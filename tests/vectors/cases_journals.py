@@ -380,7 +380,7 @@ def council():
 
 # ---- messages.json -------------------------------------------------------------------------------------------------
 
-def messages(own):
+def messages(own, fork):
     valid, invalid = [], []
     a, b, ck = sha(b"journal a"), sha(b"journal b"), sha(b"curve key")
     body = salted(b"content")
@@ -436,6 +436,8 @@ def messages(own):
     bad("TREE: a head with 2 elements", [8, 7, 1, [], [], [one[:2]]], "form")
     bad("TREE: an id of 9", [8, 7, 1, [], [], [[one[0] + b"x", 5, b"abcd"]]], "form")
 
+    good("FORK", [12, fork], proof=fork)
+
     bad("nothing", b"", "truncated")
     bad("not an array", b"\x01", "not-a-message")
     bad("empty array", [], "not-a-message")
@@ -487,6 +489,8 @@ def messages(own):
     bad("GRAFT of 2 elements", [10, a], "elements")
     bad("PRUNE: journal id as str", [11, "b" * 32], "form")
     bad("PRUNE of 1 element", [11], "elements")
+    bad("FORK: proof as an array", [12, h.decode(fork)], "form")
+    bad("FORK of 1 element", [12], "elements")
     heads = encode([sha(b"x"), 2, sha(b"y")])
     for n in (8192, 8193):
         data = b"\x93\x03\x01\xdc" + n.to_bytes(2, "big") + heads * n

@@ -468,7 +468,7 @@ def message(data):
     need(len(data) <= MESSAGE_MAX, sec, "message-too-long")
     m = decode(data)
     need(type(m) is list and m and type(m[0]) is int, sec, "not-a-message")
-    elements = {1: 4, 2: 3, 3: 3, 4: 5, 5: 7, 6: 3, 7: 5, 8: 6, 9: 2, 10: 3, 11: 2}
+    elements = {1: 4, 2: 3, 3: 3, 4: 5, 5: 7, 6: 3, 7: 5, 8: 6, 9: 2, 10: 3, 11: 2, 12: 2}
     need(m[0] in elements, sec, "unknown-type")
     need(is_struct(m, elements[m[0]]), sec, "elements")
     ok = {
@@ -491,6 +491,7 @@ def message(data):
         11: lambda: is_bin(m[1], 32),
         8: lambda: is_int(m[1]) and is_int(m[2], 0, 1) and is_walk(m[3], m[4]) and is_list(
             m[5], 0, 6144) and all(is_short_head(x) for x in m[5]),
+        12: lambda: type(m[1]) is bytes,
     }[m[0]]()
     need(ok, sec, "form")
     return m

@@ -9,6 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 try:
+    import cases_forks as forks
     import cases_forms as forms
     import cases_journals as journals
     from cases_common import FILES
@@ -37,7 +38,7 @@ def main():
         make()
     own = journals.commits()
     journals.council()
-    journals.messages(own)
+    journals.messages(own, forks.forks())
     different = 0
     for name, value in FILES.items():
         path, text = HERE / f"{name}.json", text_of(value).encode()
