@@ -23,7 +23,8 @@
 /* What a message brought: entries to be stored, bodies to wait for, something to be sent. */
 static size_t gain(const struct loop *loop)
 {
-    return loop->batch.entries + hanse_engine_pending_bytes(loop->engine) + loads_count(loop);
+    return loop->backlog.entries + loop->batch.entries + hanse_engine_pending_bytes(loop->engine) +
+           loads_count(loop);
 }
 
 /* A flood is no different from honest messages, one by one; but it brings nothing, and takes our time. */
