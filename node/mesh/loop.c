@@ -24,7 +24,8 @@
  */
 static size_t gain(const struct loop *loop)
 {
-    return loop->batch.entries + hanse_engine_pending_bytes(loop->engine) + loads_count(loop) + loop->cuts;
+    return loop->backlog.entries + loop->batch.entries + hanse_engine_pending_bytes(loop->engine) +
+           loads_count(loop) + loop->cuts;
 }
 
 /* A flood is no different from honest messages, one by one; but it brings nothing, and takes our time. */
