@@ -147,10 +147,10 @@ bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger
                e->now_ms + PULL_MS >= ledger->pull_deadline_ms + STALL_MS;
     uint64_t ours =
         ledger->waiting != NULL ? ledger->waiting->parked_end : hanse_journal_size(&ledger->journal);
-    if (ledger->pull_bytes == 0 || ledger->pull_bytes > PULL_BYTES || size <= ours)
+    if (ledger->pull_bytes > PULL_BYTES || size <= ours)
         return true;
-    /* Between two pieces of what was asked for; or the last of it was lost. Asking again would fetch the rest
-     * twice. */
+    /* Before what was asked for, or between two pieces of it; or the last of it was lost. Asking again would
+     * fetch the rest twice. */
     if (ledger->pull_deadline_ms > e->now_ms + STALL_MS)
         ledger->pull_deadline_ms = e->now_ms + STALL_MS;
     return false;
