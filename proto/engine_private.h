@@ -383,8 +383,8 @@ void spread_grafted(struct link *link, const struct ledger *ledger);
 /* The peer has the journal up to `size`. */
 void spread_told(struct hanse_engine *e, struct link *link, const struct hanse_hash *id, uint64_t size,
                  const struct hanse_hash *root);
-/* Whether a commit that comes from there is one of many that a WANT asked for. */
-bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end);
+/* Whether a commit that comes from there is one that a WANT or a GRAFT asked for. */
+bool spread_pulled(const struct link *link, const struct ledger *ledger);
 void spread_tick(struct hanse_engine *e);
 uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64_MAX: never */
 /* forks.c */

@@ -151,10 +151,10 @@ bool pull_is_over(struct hanse_engine *e, const struct link *link, struct ledger
                e->now_ms + PULL_MS >= ledger->pull_deadline_ms + STALL_MS;
     uint64_t ours =
         ledger->waiting != NULL ? ledger->waiting->parked_end : hanse_journal_size(&ledger->journal);
-    if (ledger->pull_bytes == 0 || ledger->pull_bytes > PULL_BYTES || size <= ours)
+    if (ledger->pull_bytes > PULL_BYTES || size <= ours)
         return true;
-    /* Between two pieces of what was asked for; or the last of it was lost. Asking again would fetch the rest
-     * twice. */
+    /* Before what was asked for, or between two pieces of it; or the last of it was lost. Asking again would
+     * fetch the rest twice. */
     if (ledger->pull_deadline_ms > e->now_ms + STALL_MS)
         ledger->pull_deadline_ms = e->now_ms + STALL_MS;
     return false;
@@ -212,9 +212,11 @@ void pulls_tick(struct hanse_engine *e)
         struct ledger *ledger = *at;
         if (ledger->pulling != 0 && e->now_ms >= ledger->pull_deadline_ms) {
             struct link *link = link_find(e, ledger->pulling);
+            pull_stop(e, ledger);
+            if (link != NULL && ledger->pull_bytes == 0 && link_known(link, ledger) > ledger->pull_start)
+                suspect(e, link, ledger);
             if (link != NULL)
                 link_learn(link, ledger, hanse_journal_size(&ledger->journal)); /* until it tells again */
-            pull_stop(e, ledger);
             pull_in_vain(e, ledger);
         }
         if (ledger->waiting != NULL && e->now_ms >= ledger->waiting->deadline_ms)

@@ -243,7 +243,7 @@ static bool park(struct hanse_engine *e, const struct link *link, struct ledger 
         return false;
     struct parked *parked = hanse_calloc(1, sizeof *parked);
     parked->message = copy_of(message);
-    parked->pulled = spread_pulled(link, ledger, place->first, place->end);
+    parked->pulled = spread_pulled(link, ledger);
     *waiting->last_parked = parked;
     waiting->last_parked = &parked->next;
     waiting->parked_end = place->end;
@@ -268,7 +268,7 @@ static int intake_commit(struct hanse_engine *e, struct link *link, struct hanse
     }
     if (suspicion_commit(e, link, ledger, place.first, message))
         return HANSE_OK;
-    pulled = pulled || spread_pulled(link, ledger, place.first, place.end);
+    pulled = pulled || spread_pulled(link, ledger);
     if (ledger->pulling == link->id)
         ledger->pull_bytes += message.size;
     uint64_t size = hanse_journal_size(&ledger->journal);

@@ -253,7 +253,9 @@ static void redraw(struct hanse_engine *e)
     if (place == NULL)
         return;
     hanse_link instead_of = old->id;
-    dial(e, place)->instead_of = instead_of;
+    struct link *link = dial(e, place);
+    link->instead_of = instead_of;
+    link->kept = false; /* as the old one: else in time all were kept, and the mesh would stay as it is */
 }
 
 void links_tick(struct hanse_engine *e)

@@ -50,14 +50,9 @@ static bool asked_by_want(const struct link *link, const struct ledger *ledger)
     return ledger->pulling == link->id && !grafting(ledger);
 }
 
-bool spread_pulled(const struct link *link, const struct ledger *ledger, uint64_t first, uint64_t end)
+bool spread_pulled(const struct link *link, const struct ledger *ledger)
 {
-    if (!asked_by_want(link, ledger))
-        return false;
-    /* When all that was missing is one commit, comparing heads has overtaken the tree, or joined two halves
-     * of the mesh: who waits for it behind us must not be kept waiting. */
-    bool newest = first == ledger->pull_start && end >= ledger->known_size;
-    return !newest || first == 0;
+    return ledger->pulling == link->id;
 }
 
 /* All wait equally long, so the list is in the order of what is due. */
@@ -219,6 +214,7 @@ static void graft(struct hanse_engine *e, struct link *link, struct ledger *ledg
     ledger->pulling = ledger->graft = link->id;
     ledger_busy(e, ledger);
     ledger->pull_start = ledger->graft_start = hanse_journal_size(&ledger->journal);
+    ledger->pull_bytes = 0;
     ledger->pull_deadline_ms = e->now_ms + PULL_MS;
     link->pulls++;
     send_graft(e, link, ledger);

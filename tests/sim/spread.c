@@ -20,18 +20,6 @@ static double wall_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static bool read_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_value)
-{
-    char *end = NULL;
-    unsigned long value = strtoul(text, &end, 10);
-    if (end == text || *end != '\0' || value < least || value > most) {
-        fprintf(stderr, "spread: \"%s\" is not a number from %u to %u\n", text, least, most);
-        return false;
-    }
-    *ret_value = (uint32_t)value;
-    return true;
-}
-
 static bool read_options(int argc, char **argv, struct spread_options *options)
 {
     static const struct option long_options[] = {
@@ -117,6 +105,7 @@ int main(int argc, char **argv)
                                      .nodes = 1000,
                                      .journals = 200,
                                      .latency_ms = 30,
+                                     .body = 256,
                                      .commits = 100,
                                      .interval_ms = 100,
                                      .crashed = 50,

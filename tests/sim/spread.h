@@ -1,9 +1,10 @@
-/* How commits spread over a large mesh: the scenario of tests/sim/spread.
+/* How commits spread over a large mesh: the scenarios of tests/sim/spread and tests/sim/heal.
  *
- *   spread.c           the command line, the phases
+ *   spread.c           spread: the command line, the phases
+ *   heal.c             heal: the mesh is split and joined again
  *   spread_world.c     founding, starting, falling silent
  *   spread_commits.c   commits: publishing them, when they arrive, the shortest way there
- *   spread_report.c    what is printed */
+ *   spread_report.c    what is printed, and read from the command line */
 #ifndef SIM_SPREAD_H
 #define SIM_SPREAD_H
 
@@ -17,6 +18,7 @@ struct spread_options {
     uint32_t journals;
     uint32_t written; /* of them, the first so many are written to; 0: all. It saves time */
     uint32_t latency_ms;
+    uint32_t body;        /* bytes, of a commit */
     uint32_t commits;     /* a phase */
     uint32_t interval_ms; /* between commits */
     uint32_t crashed;     /* in a thousand */
@@ -68,8 +70,11 @@ extern const struct watch commits_watch;
 /* Publishes `count` commits, one every interval: to each journal in turn, or to random ones; then waits. */
 void commits_run(struct spread *spread, struct phase *phase, uint32_t count, bool in_turn, uint64_t wait_ms);
 void phase_release(struct phase *phase);
+/* What was sent and received since then. */
+void tally_since(const struct spread *spread, const struct tally *before, struct tally *sum);
 
 /* spread_report.c */
+bool read_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_value); /* of an option */
 struct figures {
     double p50_ms, p99_ms, max_ms;
     double shortest_p99_ms;
@@ -77,6 +82,7 @@ struct figures {
     uint64_t missing; /* never */
     double payloads;  /* received, a node and commit */
 };
+extern const char *const type_names[TYPES_MAX]; /* NULL: no such message */
 struct figures report_phase(const struct spread *spread, const struct phase *phase);
 void report_graph(const struct spread *spread);
 /* Bytes a second that nodes send, from what they had sent before. */

@@ -5,7 +5,6 @@
 #include "hanse/check.h"
 #include "spread.h"
 
-#define BODY_SIZE      256u
 #define NEIGHBOURS_MAX 256u
 
 /* Fills in how far every node is from the writer, in links of the mesh as it is now. */
@@ -91,12 +90,14 @@ static void publish(struct spread *spread, uint32_t chain)
     const struct hanse_hash *id = &sim->archive.chains[chain].id;
     struct hanse_signing_key key = founding_key(sim, "domain", chain - 1, 1);
     struct manuscript *manuscript = manuscript_new();
-    uint8_t content[BODY_SIZE];
+    uint8_t content[HANSE_INLINE_BODY_MAX];
+    uint32_t body = spread->options.body;
+    HANSE_CHECK(body <= sizeof content);
     uint8_t salt[HANSE_SALT_SIZE];
     char name[32];
-    dice_fill(&sim->authors, content, sizeof content);
+    dice_fill(&sim->authors, content, body);
     dice_fill(&sim->authors, salt, sizeof salt);
-    hanse_body_salt(salt, hanse_bytes(content, sizeof content), &manuscript->bodies);
+    hanse_body_salt(salt, hanse_bytes(content, body), &manuscript->bodies);
     snprintf(name, sizeof name, "orders@%llu.0.0", (unsigned long long)dice_below(&sim->authors, 2));
     struct hanse_draft draft = {.entry = {.kind = hanse_bytes_of("contract"),
                                           .key = hanse_bytes_of(name),
@@ -125,8 +126,9 @@ static uint32_t pick(struct spread *spread, uint32_t number, bool in_turn)
     }
 }
 
-static void add_up(struct tally *sum, const struct tally *now, const struct tally *before)
+void tally_since(const struct spread *spread, const struct tally *before, struct tally *sum)
 {
+    const struct tally *now = &spread->tally;
     for (unsigned i = 0; i < TYPES_MAX; i++) {
         sum->sent[i] = now->sent[i] - before->sent[i];
         sum->sent_bytes[i] = now->sent_bytes[i] - before->sent_bytes[i];
@@ -149,7 +151,7 @@ void commits_run(struct spread *spread, struct phase *phase, uint32_t count, boo
         sim_go_on(sim, at_ms);
     }
     sim_go_on(sim, at_ms + wait_ms);
-    add_up(&phase->tally, &spread->tally, &before);
+    tally_since(spread, &before, &phase->tally);
     spread->phase = NULL;
 }
 

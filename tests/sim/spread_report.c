@@ -7,9 +7,21 @@
 #define NEIGHBOURS_MAX 256u
 #define COMMIT         5u
 
-static const char *const names[TYPES_MAX] = {
+const char *const type_names[TYPES_MAX] = {
     [1] = "HELLO", [2] = "ROOT", [3] = "HEADS", [4] = "WANT",   [5] = "COMMIT",
     [6] = "BODY",  [8] = "TREE", [9] = "HAVE",  [10] = "GRAFT", [11] = "PRUNE"};
+
+bool read_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_value)
+{
+    char *end = NULL;
+    unsigned long value = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || value < least || value > most) {
+        fprintf(stderr, "\"%s\" is not a number from %u to %u\n", text, least, most);
+        return false;
+    }
+    *ret_value = (uint32_t)value;
+    return true;
+}
 
 static int ascending(const void *a, const void *b)
 {
@@ -61,7 +73,7 @@ struct figures report_phase(const struct spread *spread, const struct phase *pha
     printf("%-10s sent a node and commit:", "");
     for (unsigned type = 1; type < TYPES_MAX; type++) {
         if (phase->tally.sent[type] > 0)
-            printf(" %s %.3f (%.0f B)", names[type], (double)phase->tally.sent[type] / pairs,
+            printf(" %s %.3f (%.0f B)", type_names[type], (double)phase->tally.sent[type] / pairs,
                    (double)phase->tally.sent_bytes[type] / pairs);
     }
     printf("\n");

@@ -119,6 +119,7 @@ static void what_answers_a_comparison_does_not_end_a_pull(void **state)
     puppet_says(w, B, other, &heads);
     struct hanse_event event = {.type = HANSE_EVENT_LINK_DOWN, .link_down = {.link = 1}};
     step(w, B, &event);
+    puppet_says(w, B, other, &heads); /* it is still coming */
     commit_from_c(w, other, 2);
     forget_trace(w);
     puppet_says(w, B, other, &heads); /* more is coming */

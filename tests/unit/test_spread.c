@@ -151,8 +151,10 @@ static void what_was_told_and_does_not_come_is_asked_of_one_after_the_other(void
     tick(w, A, GRAFT_MS);
     assert_true(trace_has(w, "a > puppet GRAFT beta from 2\n"));
     forget_trace(w);
-    puppet_says(w, A, first, &commit); /* and it goes on as if it had been pushed */
-    assert_true(trace_has(w, "a stores beta 2-4\na > b COMMIT beta 2-4\n"));
+    puppet_says(w, A, first, &commit); /* whoever lacks it too asks for it too, so it is not pushed */
+    assert_trace(w, "a stores beta 2-4\n");
+    tick(w, A, COLLECT_MS);
+    assert_true(trace_has(w, "a > b HAVE beta:4\n"));
     forget_trace(w);
     tick(w, A, GRAFT_MS);
     tick(w, A, GRAFT_MS);
@@ -215,19 +217,6 @@ static void what_was_pulled_is_told_and_not_pushed(void **state)
     assert_trace(w, "a > b HAVE beta:6\na > puppet HAVE beta:6\n");
     hanse_buffer_release(&commit);
     hanse_buffer_release(&next);
-}
-
-static void a_pulled_commit_that_was_all_that_is_missing_is_pushed(void **state)
-{
-    struct wired *w = *state;
-    hanse_link from = member_puppet(w);
-    struct hanse_buffer commit = written(w, 2);
-    struct hanse_buffer message;
-    say_heads(w, &message, false, BETA, 4);
-    says(w, from, &message, "a > puppet WANT beta from 2\n");
-    puppet_says(w, A, from, &commit);
-    assert_trace(w, "a stores beta 2-4\na > b COMMIT beta 2-4\n");
-    hanse_buffer_release(&commit);
 }
 
 /* b's next commit comes to a as the answer to a WANT, over a lazy link. */
@@ -382,7 +371,7 @@ static void links_are_drawn_anew_slowly_and_made_before_the_old_one_ends(void **
         size_t count = hanse_engine_links(w->peers[C].engine, links, 4);
         assert_in_range(count, 1, 2);
     }
-    assert_in_range(redrawn, 1, 40); /* until one is drawn that is kept */
+    assert_in_range(redrawn, 12, 50); /* in four hours: it never ends */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -398,7 +387,6 @@ int main(void)
         TEST(what_comes_in_time_is_not_asked_for),
         TEST(a_graft_is_answered_and_the_link_gets_commits_again),
         TEST(what_was_pulled_is_told_and_not_pushed),
-        TEST(a_pulled_commit_that_was_all_that_is_missing_is_pushed),
         TEST(who_answered_a_want_is_grafted_when_no_tree_brings_the_same),
         TEST(the_tree_that_brings_what_a_want_brought_first_is_not_pruned),
         TEST(sizes_that_do_not_exist_are_asked_for_so_often_and_no_more),
