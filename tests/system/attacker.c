@@ -368,8 +368,11 @@ static void lobby(struct peer *peer, const char *journal_text)
 {
     struct hanse_hash journal = hex(journal_text);
     struct hanse_buffer message;
+    uint64_t end = now_ms() + PATIENCE_MS;
     send_want(peer, &peer->mesh, 0);
-    wait_until_read(peer);
+    peer->heads_journal = (struct hanse_hash){0};
+    while (!hanse_hash_equal(&peer->heads_journal, &peer->mesh) && now_ms() < end)
+        drain(peer, 50); /* to the end mark */
     printf("{\"council_commits\":%llu,", (unsigned long long)peer->commits);
     peer->commits = peer->bodies = 0;
     send_want(peer, &journal, 0);
