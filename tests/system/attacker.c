@@ -75,7 +75,7 @@ static void read_secret(const char *text, uint8_t ret_secret[static 32])
         die("that is no node.key");
 }
 
-static void connect_peer(struct peer *peer)
+static void open_peer(struct peer *peer)
 {
     int zero = 0, patience = PATIENCE_MS;
     peer->socket = zmq_socket(peer->context, ZMQ_DEALER);
@@ -83,8 +83,13 @@ static void connect_peer(struct peer *peer)
         zmq_setsockopt(peer->socket, ZMQ_SNDTIMEO, &patience, sizeof patience) != 0 ||
         zmq_setsockopt(peer->socket, ZMQ_CURVE_SECRETKEY, peer->secret, 32) != 0 ||
         zmq_setsockopt(peer->socket, ZMQ_CURVE_PUBLICKEY, peer->self, 32) != 0 ||
-        zmq_setsockopt(peer->socket, ZMQ_CURVE_SERVERKEY, peer->server, 32) != 0 ||
-        zmq_connect(peer->socket, peer->endpoint) != 0)
+        zmq_setsockopt(peer->socket, ZMQ_CURVE_SERVERKEY, peer->server, 32) != 0)
+        die(zmq_strerror(errno));
+}
+
+static void connect_peer(struct peer *peer)
+{
+    if (zmq_connect(peer->socket, peer->endpoint) != 0)
         die(zmq_strerror(errno));
 }
 
@@ -405,7 +410,7 @@ static void strangers(struct peer *peer, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         randombytes_buf(peer->secret, sizeof peer->secret);
         crypto_scalarmult_base(peer->self, peer->secret);
-        connect_peer(peer);
+        open_peer(peer);
         void *monitored = zmq_socket(peer->context, ZMQ_PAIR);
         char address[64];
         snprintf(address, sizeof address, "inproc://stranger-%llu", (unsigned long long)i);
@@ -414,6 +419,7 @@ static void strangers(struct peer *peer, uint64_t count)
                                ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                                ZMQ_EVENT_DISCONNECTED);
         zmq_connect(monitored, address);
+        connect_peer(peer); /* only now: what happens before it is monitored is never told */
         zmq_pollitem_t item = {.socket = monitored, .events = ZMQ_POLLIN};
         if (zmq_poll(&item, 1, PATIENCE_MS) > 0) {
             zmq_msg_t event;
@@ -489,6 +495,7 @@ int main(int argc, char **argv)
     read_secret(argv[4], peer.secret);
     crypto_scalarmult_base(peer.self, peer.secret);
     peer.mesh = hex(argv[5]);
+    open_peer(&peer);
     connect_peer(&peer);
     send_hello(&peer);
     act(&peer, argv[1], argv + 6);
