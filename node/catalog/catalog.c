@@ -4,23 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog_internal.h"
-#include "hanse/proposal.h"
+#include "catalog_part.h"
+#include "hanse/check.h"
 
-static const struct hanse_projector PROJECTORS[] = {
-    {HANSE_KIND_CONTRACT, project_contract, prepare_contract, release_contract},
-    {.kind = HANSE_KIND_PROVENANCE, .project = project_provenance},
-    {.kind = HANSE_KIND_PROFILE, .project = project_profile},
-    {.kind = HANSE_KIND_NODE, .project = project_node},
+static const struct catalog_part *const PARTS[] = {
+    &PROFILE_PART, &CONTRACT_PART,   &SCHEMA_PART, &SERVER_PART,
+    &NODE_PART,    &PROVENANCE_PART, &SEARCH_PART, &ENTRIES_PART,
 };
+#define PART_COUNT (sizeof PARTS / sizeof PARTS[0])
+
+const struct catalog_part *const *catalog_parts(size_t *ret_count)
+{
+    *ret_count = PART_COUNT;
+    return PARTS;
+}
 
 static void close_statements(void *context)
 {
     struct hanse_catalog *catalog = context;
-    for (int i = 0; i < CATALOG_STATEMENT_COUNT; i++) {
-        sqlite3_finalize(catalog->statements[i]);
-        catalog->statements[i] = NULL;
-    }
+    for (size_t i = 0; i < CATALOG_STATEMENTS_MAX; i++)
+        sqlite3_finalize(catalog->statements[i].statement);
+    memset(catalog->statements, 0, sizeof catalog->statements);
+    catalog->statement_count = 0;
     catalog->db = NULL;
 }
 
@@ -34,28 +39,19 @@ static int create(void *context, sqlite3 *db)
 
 static int maintain(void *context, sqlite3 *db, bool *ret_more)
 {
-    struct hanse_catalog *catalog = context;
-    sqlite3_stmt *merge;
-    if (!catalog->merge_due)
-        return HANSE_OK;
-    int error = catalog_statement(catalog, db, CATALOG_SEARCH_MERGE, &merge);
-    if (error != HANSE_OK)
-        return error;
-    sqlite3_int64 before = sqlite3_total_changes64(db);
-    error = catalog_run(db, merge);
-    if (error != HANSE_OK)
-        return error;
-    /* As FTS5's manual says: less than two changes means there was nothing to merge. */
-    catalog->merge_due = sqlite3_total_changes64(db) - before >= 2;
-    *ret_more = catalog->merge_due;
-    return HANSE_OK;
+    return search_index_merge(context, db, ret_more);
 }
 
 struct hanse_catalog *hanse_catalog_new(void)
 {
     struct hanse_catalog *catalog = hanse_calloc(1, sizeof *catalog);
-    catalog->projection = (struct hanse_projection){.projectors = PROJECTORS,
-                                                    .count = sizeof PROJECTORS / sizeof PROJECTORS[0],
+    size_t count = 0;
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (PARTS[i]->projector.kind != NULL)
+            catalog->projectors[count++] = PARTS[i]->projector;
+    }
+    catalog->projection = (struct hanse_projection){.projectors = catalog->projectors,
+                                                    .count = count,
                                                     .context = catalog,
                                                     .create = create,
                                                     .version = HANSE_CATALOG_VERSION,
@@ -92,24 +88,25 @@ void hanse_catalog_destroy(struct hanse_catalog **catalog)
     free(c);
 }
 
-int catalog_statement(struct hanse_catalog *catalog, sqlite3 *db, enum catalog_statement_id id,
+int catalog_statement(struct hanse_catalog *catalog, sqlite3 *db, const char *sql,
                       sqlite3_stmt **ret_statement)
 {
-    static const char *const sql[] = {
-#define X(name, text) text,
-        CATALOG_STATEMENTS(X)
-#undef X
-    };
     if (catalog->db != db)
         close_statements(catalog);
     catalog->db = db;
-    if (catalog->statements[id] == NULL) {
-        int rc =
-            sqlite3_prepare_v3(db, sql[id], -1, SQLITE_PREPARE_PERSISTENT, &catalog->statements[id], NULL);
+    size_t at = ((uintptr_t)sql * 0x9E3779B97F4A7C15u >> 32) & (CATALOG_STATEMENTS_MAX - 1);
+    while (catalog->statements[at].sql != NULL && catalog->statements[at].sql != sql)
+        at = (at + 1) & (CATALOG_STATEMENTS_MAX - 1);
+    if (catalog->statements[at].sql == NULL) {
+        sqlite3_stmt *statement;
+        int rc = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
         if (rc != SQLITE_OK)
             return hanse_store_error(db, rc);
+        HANSE_CHECK(++catalog->statement_count <= CATALOG_STATEMENTS_MAX / 2); /* all are our own */
+        catalog->statements[at].sql = sql;
+        catalog->statements[at].statement = statement;
     }
-    *ret_statement = catalog->statements[id];
+    *ret_statement = catalog->statements[at].statement;
     return HANSE_OK;
 }
 
@@ -121,13 +118,24 @@ int catalog_run(sqlite3 *db, sqlite3_stmt *statement)
     return error;
 }
 
-int catalog_run_id(struct hanse_catalog *catalog, sqlite3 *db, enum catalog_statement_id id, int64_t value)
+int catalog_run_id(struct hanse_catalog *catalog, sqlite3 *db, const char *sql, int64_t value)
 {
     sqlite3_stmt *statement;
-    int error = catalog_statement(catalog, db, id, &statement);
+    int error = catalog_statement(catalog, db, sql, &statement);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(statement, 1, value);
+    return catalog_run(db, statement);
+}
+
+int catalog_run_packed(struct hanse_catalog *catalog, sqlite3 *db, const char *sql, int64_t version)
+{
+    sqlite3_stmt *statement;
+    int error = catalog_statement(catalog, db, sql, &statement);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(statement, 1, version << PACK_BITS);
+    sqlite3_bind_int64(statement, 2, ((version + 1) << PACK_BITS) - 1);
     return catalog_run(db, statement);
 }
 

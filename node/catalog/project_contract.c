@@ -2,7 +2,24 @@
  * version it is, whatever the document says: it is the key that supersedes. */
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "catalog_part.h"
+
+static const char CONTRACT_FIND[] =
+    "SELECT id, precedence FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
+static const char CONTRACT_ADD[] =
+    "INSERT INTO hanse$contract(journal, contract, best, precedence) VALUES(?1, ?2, ?3, ?4)";
+static const char CONTRACT_BEST[] = "UPDATE hanse$contract SET best = ?2, precedence = ?3 WHERE id = ?1";
+static const char CONTRACT_REDO[] =
+    "UPDATE hanse$contract SET (best, precedence) = (SELECT v.id, v.precedence FROM hanse$contract_version v "
+    "WHERE v.contract = ?1 ORDER BY v.precedence DESC LIMIT 1) WHERE id = ?1";
+static const char CONTRACT_DROP[] = "DELETE FROM hanse$contract WHERE id = ?1 AND best IS NULL";
+static const char VERSION_FIND[] = "SELECT contract FROM hanse$contract_version WHERE id = ?1";
+static const char VERSION_ADD[] =
+    "INSERT INTO hanse$contract_version(id, contract, journal, entry, published_at_ms, version, precedence, "
+    "title, status, data_product, tenant, declared_domain, owner, purpose, usage, limitations, api_version, "
+    "media, size_bytes, objects, fields) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+    "?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+static const char VERSION_DROP[] = "DELETE FROM hanse$contract_version WHERE id = ?1";
 
 #define KEY_CUT 135u /* PROTOCOL.md, "Entries": a key of HANSE_KEY_MAX bytes may be a cut one */
 
@@ -86,7 +103,7 @@ static bool read_key(struct hanse_catalog *catalog, const struct contract *contr
 static int add_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
 {
     sqlite3_stmt *add;
-    int error = catalog_statement(catalog, db, CATALOG_CONTRACT_ADD, &add);
+    int error = catalog_statement(catalog, db, CONTRACT_ADD, &add);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(add, 1, contract->projected->journal);
@@ -111,7 +128,7 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     sqlite3_stmt *find, *best;
     hanse_buffer_reset(&catalog->precedence);
     version_key(hanse_buffer_bytes(&catalog->version), &catalog->precedence);
-    int error = catalog_statement(catalog, db, CATALOG_CONTRACT_FIND, &find);
+    int error = catalog_statement(catalog, db, CONTRACT_FIND, &find);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(find, 1, contract->projected->journal);
@@ -128,7 +145,7 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     error = hanse_store_error(db, rc);
     if (error != HANSE_OK || !contract->best)
         return error;
-    error = catalog_statement(catalog, db, CATALOG_CONTRACT_BEST, &best);
+    error = catalog_statement(catalog, db, CONTRACT_BEST, &best);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(best, 1, contract->id);
@@ -180,7 +197,7 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     static const enum member texts[] = {STATUS, DATA_PRODUCT, TENANT, DOMAIN};
     const struct hanse_projected *projected = contract->projected;
     sqlite3_stmt *add;
-    int error = catalog_statement(catalog, db, CATALOG_VERSION_ADD, &add);
+    int error = catalog_statement(catalog, db, VERSION_ADD, &add);
     if (error != HANSE_OK)
         return error;
     struct hanse_bytes title = catalog_text(contract->members[NAME]);
@@ -208,19 +225,10 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
 
 static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
 {
-    sqlite3_stmt *add;
-    int error = catalog_statement(catalog, db, CATALOG_SEARCH_ADD, &add);
-    if (error != HANSE_OK)
-        return error;
     text_index(hanse_buffer_bytes(&catalog->id), &catalog->words[SEARCH_NAME]);
     text_index(text_cut(catalog_text(contract->members[NAME]), HANSE_COLUMN_TEXT_MAX),
                &catalog->words[SEARCH_TITLE]);
-    sqlite3_bind_int64(add, 1, contract->projected->entry_rowid);
-    for (int i = 0; i < SEARCH_COLUMNS; i++)
-        sqlite3_bind_text64(add, 2 + i, catalog->words[i].data, catalog->words[i].size, SQLITE_STATIC,
-                            SQLITE_UTF8);
-    catalog->merge_due = true;
-    return catalog_run(db, add);
+    return search_index_add(catalog, db, contract->projected->entry_rowid);
 }
 
 static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
@@ -247,7 +255,7 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
 {
     sqlite3_stmt *find;
     int64_t contract = 0;
-    int error = catalog_statement(catalog, db, CATALOG_VERSION_FIND, &find);
+    int error = catalog_statement(catalog, db, VERSION_FIND, &find);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(find, 1, version);
@@ -259,13 +267,15 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
         return hanse_store_error(db, rc);
     error = project_schema_drop(catalog, db, version);
     if (error == HANSE_OK)
-        error = catalog_run_id(catalog, db, CATALOG_VERSION_DROP, version);
+        error = project_servers_drop(catalog, db, version);
     if (error == HANSE_OK)
-        error = catalog_run_id(catalog, db, CATALOG_CONTRACT_REDO, contract);
-    return error != HANSE_OK ? error : catalog_run_id(catalog, db, CATALOG_CONTRACT_DROP, contract);
+        error = catalog_run_id(catalog, db, VERSION_DROP, version);
+    if (error == HANSE_OK)
+        error = catalog_run_id(catalog, db, CONTRACT_REDO, contract);
+    return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_DROP, contract);
 }
 
-void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes content)
+static void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes content)
 {
     struct hanse_document *document = NULL;
     struct hanse_document_error ignored;
@@ -276,13 +286,13 @@ void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes conte
     return document;
 }
 
-void release_contract(void *prepared)
+static void release_contract(void *prepared)
 {
     struct hanse_document *document = prepared;
     hanse_document_destroy(&document);
 }
 
-int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
+static int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
     struct hanse_catalog *catalog = context;
     struct contract contract = {.projected = projected};
@@ -302,3 +312,72 @@ int project_contract(void *context, sqlite3 *db, const struct hanse_projected *p
     hanse_document_destroy(&parsed);
     return error;
 }
+
+#define ABOUT                                                                                                \
+    "v.title, v.status, v.data_product, v.tenant, v.declared_domain, v.owner, v.purpose, v.usage, "          \
+    "v.limitations,"                                                                                         \
+    " v.api_version, v.media, v.size_bytes, v.objects, v.fields"
+#define ABOUT_COLUMNS(view)                                                                                  \
+    {view, "title", "text", "its name, else its id"},                                                        \
+        {view, "status", "text", "as in draft, active, deprecated"},                                         \
+        {view, "data_product", "text", "the data product it belongs to"},                                    \
+        {view, "tenant", "text", "the organisation it is for"},                                              \
+        {view, "declared_domain", "text", "the domain that its document names"},                             \
+        {view, "owner", "text", "its team's name, else the team member whose role is owner"},                \
+        {view, "purpose", "text", "what the data is for"}, {view, "usage", "text", "how it may be used"},    \
+        {view, "limitations", "text", "what it is not fit for"},                                             \
+        {view, "api_version", "text", "the version of ODCS that it declares"},                               \
+        {view, "media", "text", "yaml or json: how the original is written"},                                \
+        {view, "size_bytes", "integer", "of the original"},                                                  \
+        {view, "objects", "integer", "how many objects (tables, topics, files) it describes"},               \
+    {                                                                                                        \
+        view, "fields", "integer", "how many fields; rows are kept for the first 10,000"                     \
+    }
+
+static const struct catalog_table TABLES[] = {
+    {"contract", "CREATE TABLE hanse$contract(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, contract "
+                 "TEXT NOT NULL, best INTEGER, precedence BLOB); "
+                 "CREATE UNIQUE INDEX contract_name ON hanse$contract(journal, contract); "
+                 "CREATE INDEX contract_anywhere ON hanse$contract(contract)"},
+    {"contract_version",
+     "CREATE TABLE hanse$contract_version(id INTEGER PRIMARY KEY, contract INTEGER NOT NULL, journal INTEGER "
+     "NOT NULL, entry INTEGER NOT NULL, published_at_ms INTEGER NOT NULL, version TEXT NOT NULL, precedence "
+     "BLOB NOT NULL, title TEXT NOT NULL, status TEXT, data_product TEXT, tenant TEXT, declared_domain TEXT, "
+     "owner TEXT, purpose TEXT, usage TEXT, limitations TEXT, api_version TEXT, media TEXT NOT NULL, "
+     "size_bytes INTEGER NOT NULL, objects INTEGER NOT NULL, fields INTEGER NOT NULL); "
+     "CREATE INDEX contract_version_of ON hanse$contract_version(contract)"},
+    {0},
+};
+
+static const struct catalog_view VIEWS[] = {
+    {"contracts",
+     "SELECT j.name AS domain, c.contract, v.version, " ABOUT
+     ", (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions" PUBLISHED
+     " FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best JOIN hanse$journals j ON j.id = "
+     "c.journal"},
+    {"versions", NAMED ABOUT PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = "
+                                       "v.contract JOIN hanse$journals j ON j.id = v.journal"},
+    {0},
+};
+
+static const struct hanse_catalog_column COLUMNS[] = {
+    CONTRACT_COLUMNS("contracts"),
+    ABOUT_COLUMNS("contracts"),
+    {"contracts", "versions", "integer", "live versions; this row is the highest, by SemVer"},
+    PUBLISHED_COLUMNS("contracts"),
+
+    CONTRACT_COLUMNS("versions"),
+    LATEST_COLUMN("versions"),
+    ABOUT_COLUMNS("versions"),
+    PUBLISHED_COLUMNS("versions"),
+};
+
+const struct catalog_part CONTRACT_PART = {
+    .projector = {HANSE_KIND_CONTRACT, project_contract, prepare_contract, release_contract},
+    .tables = TABLES,
+    .views = VIEWS,
+    CATALOG_COLUMNS(COLUMNS),
+    .expected =
+        "('hanse$contract', 'contract_name', '100000 5000 1'), ('hanse$contract', 'contract_anywhere', "
+        "'100000 2'), ('hanse$contract_version', 'contract_version_of', '150000 2')",
+};

@@ -3,7 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "catalog_part.h"
+
+static const char PROVENANCE_SET[] =
+    "INSERT INTO hanse$provenance_record(id, journal, entry, published_at_ms, about_kind, about_key, "
+    "about_entry, asked_by, approved_by, repository, revision, pipeline, tool) VALUES(?1, ?2, ?3, ?4, ?5, "
+    "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+static const char PROVENANCE_DROP[] = "DELETE FROM hanse$provenance_record WHERE id = ?1";
 
 struct about {
     struct hanse_buffer kind, key;
@@ -34,7 +40,7 @@ static int set_row(struct hanse_catalog *catalog, sqlite3 *db, const struct hans
     static const char *const texts[] = {"asked_by", "approved_by", "repository",
                                         "commit",   "pipeline",    "tool"};
     sqlite3_stmt *set;
-    int error = catalog_statement(catalog, db, CATALOG_PROVENANCE_SET, &set);
+    int error = catalog_statement(catalog, db, PROVENANCE_SET, &set);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(set, 1, projected->entry_rowid);
@@ -49,7 +55,7 @@ static int set_row(struct hanse_catalog *catalog, sqlite3 *db, const struct hans
     return catalog_run(db, set);
 }
 
-int project_provenance(void *context, sqlite3 *db, const struct hanse_projected *projected)
+static int project_provenance(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
     struct hanse_catalog *catalog = context;
     struct hanse_document *document = NULL;
@@ -57,7 +63,7 @@ int project_provenance(void *context, sqlite3 *db, const struct hanse_projected 
     struct about about;
     int error = HANSE_OK;
     if (projected->replaces_rowid != 0)
-        error = catalog_run_id(catalog, db, CATALOG_PROVENANCE_DROP, projected->replaces_rowid);
+        error = catalog_run_id(catalog, db, PROVENANCE_DROP, projected->replaces_rowid);
     if (error != HANSE_OK || projected->content.size == 0 ||
         hanse_document_parse(projected->content, HANSE_SYNTAX_JSON, &document, &ignored) != HANSE_OK)
         return error;
@@ -70,3 +76,39 @@ int project_provenance(void *context, sqlite3 *db, const struct hanse_projected 
     hanse_document_destroy(&document);
     return error;
 }
+
+static const struct catalog_table TABLES[] = {
+    {"provenance_record", "CREATE TABLE hanse$provenance_record(id INTEGER PRIMARY KEY, journal INTEGER NOT "
+                          "NULL, entry INTEGER NOT NULL, published_at_ms INTEGER NOT NULL, about_kind TEXT "
+                          "NOT NULL, about_key TEXT NOT NULL, about_entry INTEGER NOT NULL, asked_by TEXT, "
+                          "approved_by TEXT, repository TEXT, revision TEXT, pipeline TEXT, tool TEXT)"},
+    {0},
+};
+
+static const struct catalog_view VIEWS[] = {
+    {"provenance", "SELECT j.name AS domain, p.about_kind, p.about_key, p.about_entry, p.asked_by, "
+                   "p.approved_by, p.repository, p.revision, p.pipeline, p.tool, p.published_at_ms, p.entry "
+                   "FROM hanse$provenance_record p JOIN hanse$journals j ON j.id = p.journal"},
+    {0},
+};
+
+static const struct hanse_catalog_column COLUMNS[] = {
+    DOMAIN_COLUMN("provenance"),
+    {"provenance", "about_kind", "text", "kind of the entry that it explains"},
+    {"provenance", "about_key", "text", "key of that entry"},
+    {"provenance", "about_entry", "integer", "index of that entry"},
+    {"provenance", "asked_by", "text", "who asked for it"},
+    {"provenance", "approved_by", "text", "who approved it"},
+    {"provenance", "repository", "text", "where its source is kept"},
+    {"provenance", "revision", "text", "commit of the source"},
+    {"provenance", "pipeline", "text", "the run that published it"},
+    {"provenance", "tool", "text", "the program that published it"},
+    PUBLISHED_COLUMNS("provenance"),
+};
+
+const struct catalog_part PROVENANCE_PART = {
+    .projector = {.kind = HANSE_KIND_PROVENANCE, .project = project_provenance},
+    .tables = TABLES,
+    .views = VIEWS,
+    CATALOG_COLUMNS(COLUMNS),
+};

@@ -3,7 +3,18 @@
  * The recursion over nested properties goes no deeper than documents do (HANSE_DOCUMENT_DEPTH_MAX). */
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "catalog_part.h"
+
+static const char OBJECT_ADD[] =
+    "INSERT INTO hanse$object(id, first_field, fields, object, physical_name, physical_type, business_name, "
+    "description, granularity) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+static const char OBJECT_DROP[] = "DELETE FROM hanse$object WHERE id BETWEEN ?1 AND ?2";
+static const char FIELD_ADD[] =
+    "INSERT INTO hanse$field(id, object, flags, field, logical_type, physical_type, physical_name, "
+    "classification, business_name, description) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+static const char FIELD_DROP[] = "DELETE FROM hanse$field WHERE id BETWEEN ?1 AND ?2";
+static const char TAG_ADD[] = "INSERT INTO hanse$tag(id, object, field, tag) VALUES(?1, ?2, ?3, ?4)";
+static const char TAG_DROP[] = "DELETE FROM hanse$tag WHERE id BETWEEN ?1 AND ?2";
 
 #define DESCRIPTION_WORDS_MAX                                                                                \
     (64u * 1024u) /* of all the descriptions of a contract; what comes later is not searched */
@@ -96,7 +107,7 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
     sqlite3_stmt *add;
     if (tags == NULL || tags->type != HANSE_VALUE_ARRAY || tags->first == NULL)
         return HANSE_OK;
-    int error = catalog_statement(walk->catalog, walk->db, CATALOG_TAG_ADD, &add);
+    int error = catalog_statement(walk->catalog, walk->db, TAG_ADD, &add);
     for (const struct hanse_value *tag = tags->first; tag != NULL && error == HANSE_OK; tag = tag->next) {
         struct hanse_bytes text = catalog_text(tag);
         if (text.size == 0 || walk->counts->tags >= HANSE_CONTRACT_FIELDS_MAX)
@@ -188,7 +199,7 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     if (error == HANSE_OK && members.of[PROPERTIES] != NULL)
         error = add_fields(walk, members.of[PROPERTIES]);
     if (error == HANSE_OK)
-        error = catalog_statement(walk->catalog, walk->db, CATALOG_OBJECT_ADD, &add);
+        error = catalog_statement(walk->catalog, walk->db, OBJECT_ADD, &add);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(add, 1, walk->first_id + walk->counts->objects++);
@@ -204,7 +215,7 @@ int project_schema(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
 {
     struct walk walk = {.catalog = catalog, .db = db, .first_id = version << PACK_BITS, .counts = counts};
     const struct hanse_value *schema = hanse_value_member(root, "schema");
-    int error = catalog_statement(catalog, db, CATALOG_FIELD_ADD, &walk.add_field);
+    int error = catalog_statement(catalog, db, FIELD_ADD, &walk.add_field);
     if (error == HANSE_OK)
         error = add_tags(&walk, hanse_value_member(root, "tags"), hanse_bytes(NULL, 0));
     if (schema != NULL && schema->type == HANSE_VALUE_ARRAY) {
@@ -221,17 +232,82 @@ int project_schema(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
 
 int project_schema_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version)
 {
-    static const enum catalog_statement_id drops[] = {CATALOG_OBJECT_DROP, CATALOG_FIELD_DROP,
-                                                      CATALOG_SERVER_DROP, CATALOG_TAG_DROP};
-    int error = HANSE_OK;
-    for (int i = 0; i < 4 && error == HANSE_OK; i++) {
-        sqlite3_stmt *drop;
-        error = catalog_statement(catalog, db, drops[i], &drop);
-        if (error != HANSE_OK)
-            break;
-        sqlite3_bind_int64(drop, 1, version << PACK_BITS);
-        sqlite3_bind_int64(drop, 2, ((version + 1) << PACK_BITS) - 1);
-        error = catalog_run(db, drop);
-    }
-    return error;
+    int error = catalog_run_packed(catalog, db, OBJECT_DROP, version);
+    if (error == HANSE_OK)
+        error = catalog_run_packed(catalog, db, FIELD_DROP, version);
+    return error != HANSE_OK ? error : catalog_run_packed(catalog, db, TAG_DROP, version);
 }
+
+static const struct catalog_table TABLES[] = {
+    {"object", "CREATE TABLE hanse$object(id INTEGER PRIMARY KEY, first_field INTEGER NOT NULL, fields "
+               "INTEGER NOT NULL, object TEXT, physical_name TEXT, physical_type TEXT, business_name TEXT, "
+               "description TEXT, granularity TEXT)"},
+    {"field", "CREATE TABLE hanse$field(id INTEGER PRIMARY KEY, object INTEGER NOT NULL, flags INTEGER NOT "
+              "NULL, field TEXT NOT NULL, logical_type TEXT, physical_type TEXT, physical_name TEXT, "
+              "classification TEXT, business_name TEXT, description TEXT)"},
+    {"tag", "CREATE TABLE hanse$tag(id INTEGER PRIMARY KEY, object TEXT, field TEXT, tag TEXT NOT NULL)"},
+    {0},
+};
+
+static const struct catalog_view VIEWS[] = {
+    {"objects",
+     NAMED "x.object, (x.id & 16383) + 1 AS position, x.physical_name, x.physical_type, x.business_name, "
+           "x.description, x.granularity, x.fields" PUBLISHED " FROM hanse$object x" OF_VERSION},
+    /* `+`: no index may be made of all the fields' names on the fly, when a join had better go by the
+     * contract. */
+    {"fields",
+     NAMED "o.object, +x.field AS field, (x.id & 16383) - o.first_field + 1 AS position, x.logical_type, "
+           "x.physical_type, x.physical_name, x.flags & 1 AS required, (x.flags >> 1) & 1 AS is_unique, "
+           "(x.flags >> 2) & 1 AS primary_key, (x.flags >> 3) & 1 AS partitioned, (x.flags >> 4) & 1 AS "
+           "critical, x.classification, x.business_name, x.description" PUBLISHED
+           " FROM hanse$field x" OF_VERSION " JOIN hanse$object o ON o.id = (x.id >> 14 << 14) + x.object"},
+    {"tags", NAMED "x.object, x.field, x.tag" PUBLISHED " FROM hanse$tag x" OF_VERSION},
+    {0},
+};
+
+static const struct hanse_catalog_column COLUMNS[] = {
+    CONTRACT_COLUMNS("objects"),
+    LATEST_COLUMN("objects"),
+    {"objects", "object", "text", "its name"},
+    {"objects", "position", "integer", "its place in the contract, from 1"},
+    {"objects", "physical_name", "text", "the table, topic or file in the source"},
+    {"objects", "physical_type", "text", "as in table, view, topic, file"},
+    {"objects", "business_name", "text", "what people call it"},
+    {"objects", "description", "text", "in its author's words"},
+    {"objects", "granularity", "text", "what one row stands for"},
+    {"objects", "fields", "integer", "how many fields it has, nested ones included"},
+    PUBLISHED_COLUMNS("objects"),
+
+    CONTRACT_COLUMNS("fields"),
+    LATEST_COLUMN("fields"),
+    {"fields", "object", "text", "the object it belongs to"},
+    {"fields", "field", "text", "its name; nested ones as in address.street and lines[].sku"},
+    {"fields", "position", "integer", "its place in the object, from 1, nested ones counted"},
+    {"fields", "logical_type", "text", "as in string, integer, date, object, array"},
+    {"fields", "physical_type", "text", "the source's own type, as in VARCHAR(20)"},
+    {"fields", "physical_name", "text", "its name in the source"},
+    {"fields", "required", "boolean", "whether it may not be null"},
+    {"fields", "is_unique", "boolean", "whether no two rows may have the same value"},
+    {"fields", "primary_key", "boolean", "whether it is part of the primary key"},
+    {"fields", "partitioned", "boolean", "whether the data is partitioned by it"},
+    {"fields", "critical", "boolean", "whether it is a critical data element"},
+    {"fields", "classification", "text", "as in public, internal, confidential, PII"},
+    {"fields", "business_name", "text", "what people call it"},
+    {"fields", "description", "text", "in its author's words"},
+    PUBLISHED_COLUMNS("fields"),
+
+    CONTRACT_COLUMNS("tags"),
+    LATEST_COLUMN("tags"),
+    {"tags", "object", "text", "the object it is on; NULL for the contract's own"},
+    {"tags", "field", "text", "the field it is on; NULL for the object's or the contract's own"},
+    {"tags", "tag", "text", "the tag"},
+    PUBLISHED_COLUMNS("tags"),
+};
+
+const struct catalog_part SCHEMA_PART = {
+    .tables = TABLES,
+    .views = VIEWS,
+    CATALOG_COLUMNS(COLUMNS),
+    .expected =
+        "('hanse$object', NULL, '300000'), ('hanse$field', NULL, '3000000'), ('hanse$tag', NULL, '300000')",
+};

@@ -1,6 +1,12 @@
 /* A contract's servers as rows. ODCS gives every type of server its own members; a row has those that say
  * where the data is, under one name each. */
-#include "catalog_internal.h"
+#include "catalog_part.h"
+
+static const char SERVER_ADD[] =
+    "INSERT INTO hanse$server(id, server, type, environment, description, host, port, database, schema, "
+    "project, dataset, catalog, account, location, format) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+    "?11, ?12, ?13, ?14, ?15)";
+static const char SERVER_DROP[] = "DELETE FROM hanse$server WHERE id BETWEEN ?1 AND ?2";
 
 /* The column at place 2 + i takes the first of these members that is a text. */
 static const char *const MEMBERS[][4] = {
@@ -42,7 +48,7 @@ int project_servers(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
     sqlite3_stmt *add;
     if (servers == NULL || servers->type != HANSE_VALUE_ARRAY || servers->first == NULL)
         return HANSE_OK;
-    int error = catalog_statement(catalog, db, CATALOG_SERVER_ADD, &add);
+    int error = catalog_statement(catalog, db, SERVER_ADD, &add);
     for (const struct hanse_value *s = servers->first; s != NULL && error == HANSE_OK; s = s->next) {
         if (s->type != HANSE_VALUE_OBJECT || counts->servers >= HANSE_CONTRACT_FIELDS_MAX)
             continue;
@@ -52,3 +58,49 @@ int project_servers(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
     }
     return error;
 }
+
+int project_servers_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version)
+{
+    return catalog_run_packed(catalog, db, SERVER_DROP, version);
+}
+
+static const struct catalog_table TABLES[] = {
+    {"server", "CREATE TABLE hanse$server(id INTEGER PRIMARY KEY, server TEXT, type TEXT, environment TEXT, "
+               "description TEXT, host TEXT, port INTEGER, database TEXT, schema TEXT, project TEXT, dataset "
+               "TEXT, catalog TEXT, account TEXT, location TEXT, format TEXT)"},
+    {0},
+};
+
+static const struct catalog_view VIEWS[] = {
+    {"servers", NAMED "x.server, x.type, x.environment, x.host, x.port, x.database, x.schema, x.project, "
+                      "x.dataset, x.catalog, x.account, x.location, x.format, x.description" PUBLISHED
+                      " FROM hanse$server x" OF_VERSION},
+    {0},
+};
+
+static const struct hanse_catalog_column COLUMNS[] = {
+    CONTRACT_COLUMNS("servers"),
+    LATEST_COLUMN("servers"),
+    {"servers", "server", "text", "the server's identifier in the contract"},
+    {"servers", "type", "text", "as in postgres, snowflake, kafka, s3"},
+    {"servers", "environment", "text", "as in prod, staging, dev"},
+    {"servers", "host", "text", "where it answers"},
+    {"servers", "port", "integer", "and at which port"},
+    {"servers", "database", "text", "database name"},
+    {"servers", "schema", "text", "schema in the database"},
+    {"servers", "project", "text", "cloud project, as of BigQuery"},
+    {"servers", "dataset", "text", "dataset of the project"},
+    {"servers", "catalog", "text", "catalog, as of Databricks or Trino"},
+    {"servers", "account", "text", "account, as of Snowflake"},
+    {"servers", "location", "text", "URL or path, as of files and object stores"},
+    {"servers", "format", "text", "as in parquet, json, avro"},
+    {"servers", "description", "text", "in its author's words"},
+    PUBLISHED_COLUMNS("servers"),
+};
+
+const struct catalog_part SERVER_PART = {
+    .tables = TABLES,
+    .views = VIEWS,
+    CATALOG_COLUMNS(COLUMNS),
+    .expected = "('hanse$server', NULL, '300000')",
+};
