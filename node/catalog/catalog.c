@@ -8,8 +8,8 @@
 #include "hanse/check.h"
 
 static const struct catalog_part *const PARTS[] = {
-    &PROFILE_PART, &CONTRACT_PART,   &SCHEMA_PART, &SERVER_PART,
-    &NODE_PART,    &PROVENANCE_PART, &SEARCH_PART, &ENTRIES_PART,
+    &PROFILE_PART,    &CONTRACT_PART, &SCHEMA_PART,    &SERVER_PART, &NODE_PART,
+    &PROVENANCE_PART, &TERM_PART,     &TERM_LINK_PART, &SEARCH_PART, &ENTRIES_PART,
 };
 #define PART_COUNT (sizeof PARTS / sizeof PARTS[0])
 
@@ -152,6 +152,30 @@ void catalog_bind(sqlite3_stmt *statement, int place, struct hanse_bytes text)
 struct hanse_bytes catalog_text(const struct hanse_value *value)
 {
     return value != NULL && value->type == HANSE_VALUE_STRING ? value->text : hanse_bytes(NULL, 0);
+}
+
+const struct hanse_value *catalog_object(const struct hanse_projected *projected,
+                                         struct hanse_document **ret_document)
+{
+    struct hanse_document *document = NULL;
+    struct hanse_document_error ignored;
+    if (projected->content.size == 0 ||
+        hanse_document_parse(projected->content, HANSE_SYNTAX_JSON, &document, &ignored) != HANSE_OK)
+        return NULL;
+    if (hanse_document_root(document)->type != HANSE_VALUE_OBJECT) {
+        hanse_document_destroy(&document);
+        return NULL;
+    }
+    *ret_document = document;
+    return hanse_document_root(document);
+}
+
+void catalog_bind_entry(sqlite3_stmt *statement, const struct hanse_projected *projected)
+{
+    sqlite3_bind_int64(statement, 1, projected->entry_rowid);
+    sqlite3_bind_int64(statement, 2, projected->journal);
+    sqlite3_bind_int64(statement, 3, (int64_t)projected->index);
+    sqlite3_bind_int64(statement, 4, (int64_t)projected->time_ms);
 }
 
 static int hex_digit(uint8_t c)

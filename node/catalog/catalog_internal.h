@@ -74,6 +74,12 @@ HANSE_MUST_USE int catalog_run_packed(struct hanse_catalog *catalog, sqlite3 *db
 void catalog_bind(sqlite3_stmt *statement, int place, struct hanse_bytes text);
 /* The text of a string value, else no data. */
 struct hanse_bytes catalog_text(const struct hanse_value *value);
+/* The body as a JSON object, and its document, which the caller destroys; NULL (and no document) for a
+ * retract and what is none. */
+const struct hanse_value *catalog_object(const struct hanse_projected *projected,
+                                         struct hanse_document **ret_document);
+/* Binds the entry's rowid, journal, index and time at places 1 to 4: how rows of most kinds begin. */
+void catalog_bind_entry(sqlite3_stmt *statement, const struct hanse_projected *projected);
 /* Percent-decodes; false when it is no encoding of a valid text without NUL. */
 bool catalog_decode_part(struct hanse_bytes encoded, struct hanse_buffer *out);
 

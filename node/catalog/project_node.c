@@ -20,10 +20,7 @@ static int set_node(struct hanse_catalog *catalog, sqlite3 *db, const struct han
     }
     char *endpoints = json_dumps(array, JSON_COMPACT);
     json_decref(array);
-    sqlite3_bind_int64(set, 1, projected->entry_rowid);
-    sqlite3_bind_int64(set, 2, projected->journal);
-    sqlite3_bind_int64(set, 3, (int64_t)projected->index);
-    sqlite3_bind_int64(set, 4, (int64_t)projected->time_ms);
+    catalog_bind_entry(set, projected);
     catalog_bind(set, 5, projected->entry->key);
     catalog_bind(set, 6, address->role);
     catalog_bind(set, 7, hanse_bytes_of(endpoints == NULL ? "[]" : endpoints));

@@ -52,15 +52,12 @@ static int project_profile(void *context, sqlite3 *db, const struct hanse_projec
 {
     struct hanse_catalog *catalog = context;
     struct hanse_document *document = NULL;
-    struct hanse_document_error ignored;
     if (!hanse_bytes_equal_text(projected->entry->key, "self"))
         return HANSE_OK;
     int error = catalog_run_id(catalog, db, PROFILE_DROP, projected->journal);
-    if (error != HANSE_OK || projected->content.size == 0 ||
-        hanse_document_parse(projected->content, HANSE_SYNTAX_JSON, &document, &ignored) != HANSE_OK)
-        return error;
-    if (hanse_document_root(document)->type == HANSE_VALUE_OBJECT)
-        error = set_profile(catalog, db, projected, hanse_document_root(document));
+    const struct hanse_value *root = error == HANSE_OK ? catalog_object(projected, &document) : NULL;
+    if (root != NULL)
+        error = set_profile(catalog, db, projected, root);
     hanse_document_destroy(&document);
     return error;
 }

@@ -43,10 +43,7 @@ static int set_row(struct hanse_catalog *catalog, sqlite3 *db, const struct hans
     int error = catalog_statement(catalog, db, PROVENANCE_SET, &set);
     if (error != HANSE_OK)
         return error;
-    sqlite3_bind_int64(set, 1, projected->entry_rowid);
-    sqlite3_bind_int64(set, 2, projected->journal);
-    sqlite3_bind_int64(set, 3, (int64_t)projected->index);
-    sqlite3_bind_int64(set, 4, (int64_t)projected->time_ms);
+    catalog_bind_entry(set, projected);
     catalog_bind(set, 5, hanse_buffer_bytes(&about->kind));
     catalog_bind(set, 6, hanse_buffer_bytes(&about->key));
     sqlite3_bind_int64(set, 7, (int64_t)about->entry);
@@ -59,18 +56,15 @@ static int project_provenance(void *context, sqlite3 *db, const struct hanse_pro
 {
     struct hanse_catalog *catalog = context;
     struct hanse_document *document = NULL;
-    struct hanse_document_error ignored;
     struct about about;
     int error = HANSE_OK;
     if (projected->replaces_rowid != 0)
         error = catalog_run_id(catalog, db, PROVENANCE_DROP, projected->replaces_rowid);
-    if (error != HANSE_OK || projected->content.size == 0 ||
-        hanse_document_parse(projected->content, HANSE_SYNTAX_JSON, &document, &ignored) != HANSE_OK)
-        return error;
+    const struct hanse_value *root = error == HANSE_OK ? catalog_object(projected, &document) : NULL;
     hanse_buffer_init(&about.kind);
     hanse_buffer_init(&about.key);
-    if (hanse_document_root(document)->type == HANSE_VALUE_OBJECT && read_key(projected->entry->key, &about))
-        error = set_row(catalog, db, projected, &about, hanse_document_root(document));
+    if (root != NULL && read_key(projected->entry->key, &about))
+        error = set_row(catalog, db, projected, &about, root);
     hanse_buffer_release(&about.kind);
     hanse_buffer_release(&about.key);
     hanse_document_destroy(&document);

@@ -84,6 +84,9 @@ HANSE_MUST_USE int cli_write_file(const char *path, struct hanse_bytes content, 
  * out. NULL when one is not UTF-8, which cli_call and cli_ask tell. */
 json_t *cli_contract(const struct cli *cli, const char *name);
 
+/* Makes a proposal of the council, and writes it to --output (cmd_council.c). Takes `params`. */
+enum hanse_exit cli_propose(struct cli *cli, json_t *params);
+
 /* Members of answers; a missing one, or one of another type, reads as empty. */
 const char *member_text(const json_t *object, const char *name);
 uint64_t member_number(const json_t *object, const char *name);

@@ -173,18 +173,10 @@ static enum hanse_exit read_what(const struct cli *cli, json_t *params)
     return HANSE_EXIT_OK;
 }
 
-enum hanse_exit cmd_council_propose(struct cli *cli)
+enum hanse_exit cli_propose(struct cli *cli, json_t *params)
 {
-    json_t *params = json_pack("{s:s*}", "title", cli_flag(cli, "title"));
-    enum hanse_exit code = params == NULL ? HANSE_EXIT_USAGE : read_what(cli, params);
-    if (code == HANSE_EXIT_OK && !cli_number(cli, "hours", params, "hours"))
-        code = HANSE_EXIT_USAGE;
-    if (code != HANSE_EXIT_OK) {
-        json_decref(params);
-        return code;
-    }
     struct hanse_answer answer;
-    code = cli_ask(cli, "council_propose", params, &answer);
+    enum hanse_exit code = cli_ask(cli, "council_propose", params, &answer);
     if (code != HANSE_EXIT_OK)
         return code;
     code = write_proposal(cli, cli_flag(cli, "output"), answer.json);
@@ -193,6 +185,18 @@ enum hanse_exit cmd_council_propose(struct cli *cli)
         cli_note(cli, "next, every member: hanse council sign FILE --key KEYFILE");
     }
     hanse_answer_release(&answer);
+    return code;
+}
+
+enum hanse_exit cmd_council_propose(struct cli *cli)
+{
+    json_t *params = json_pack("{s:s*}", "title", cli_flag(cli, "title"));
+    enum hanse_exit code = params == NULL ? HANSE_EXIT_USAGE : read_what(cli, params);
+    if (code == HANSE_EXIT_OK && !cli_number(cli, "hours", params, "hours"))
+        code = HANSE_EXIT_USAGE;
+    if (code == HANSE_EXIT_OK)
+        return cli_propose(cli, params);
+    json_decref(params);
     return code;
 }
 

@@ -13,18 +13,21 @@ static size_t encode_wish(const struct wish *wish, struct hanse_buffer *salted, 
 {
     struct hanse_buffer body;
     size_t before = entries->size;
-    struct hanse_entry entry = {.kind = hanse_bytes_of(HANSE_KIND_DOMAIN),
-                                .key = hanse_bytes_of(wish->name),
-                                .operation = wish->suspend ? HANSE_RETRACT : HANSE_PUT};
-    if (!wish->suspend) {
+    struct hanse_entry entry = {.kind = hanse_bytes_of(wish->kind),
+                                .key = hanse_bytes_of(wish->key),
+                                .operation = wish->retract ? HANSE_RETRACT : HANSE_PUT};
+    if (!wish->retract) {
         hanse_buffer_init(&body);
-        hanse_admission_encode(&wish->admission, &body);
+        if (wish->body != NULL)
+            json_write(wish->body, false, &body);
+        else
+            hanse_admission_encode(&wish->admission, &body);
         body_salt(hanse_buffer_bytes(&body), salted);
         hanse_buffer_release(&body);
         entry.has_body = true;
         entry.body_hash = hanse_body_hash(hanse_buffer_bytes(salted));
         entry.body_size = (uint32_t)(salted->size - HANSE_SALT_SIZE);
-        entry.media = hanse_bytes_of(MEDIA_MSGPACK);
+        entry.media = hanse_bytes_of(wish->body != NULL ? MEDIA_JSON : MEDIA_MSGPACK);
     }
     hanse_entry_encode(&entry, entries);
     return entries->size - before;
@@ -44,8 +47,8 @@ static void fill(struct proposal_file *file, const struct wish *wishes, size_t c
         if (!wishes[i].fresh)
             continue;
         struct hanse_precondition *condition = &proposal->preconditions[proposal->precondition_count++];
-        condition->kind = hanse_bytes_of(HANSE_KIND_DOMAIN);
-        condition->key = hanse_bytes_of(wishes[i].name);
+        condition->kind = hanse_bytes_of(wishes[i].kind);
+        condition->key = hanse_bytes_of(wishes[i].key);
         condition->present = false;
     }
 }

@@ -6,10 +6,12 @@
 #include "service_internal.h"
 
 struct wish { /* one entry of a proposal */
-    char name[HANSE_NAME_MAX + 1];
-    bool suspend; /* else admit */
-    struct hanse_admission admission;
-    bool fresh; /* only while nobody has that name */
+    const char *kind;
+    char key[HANSE_KEY_MAX + 1];
+    bool retract;                     /* else put: */
+    struct hanse_admission admission; /* of a domain */
+    json_t *body;                     /* of what is written as JSON; owned, else NULL */
+    bool fresh;                       /* only while there is none of that key */
 };
 
 /* Makes the proposal; `record` is copied, or NULL. The file has no signatures yet. Errors: TOO_LARGE. */

@@ -158,7 +158,8 @@ static int admit_own(struct hanse_service *service, const struct hanse_hash *mes
         count = HANSE_PROPOSAL_ENTRIES_MAX;
     struct wish *wishes = hanse_calloc(count + 1, sizeof *wishes);
     for (size_t i = 0; i < count; i++) {
-        snprintf(wishes[i].name, sizeof wishes[i].name, "%s", domains[i].name);
+        wishes[i].kind = HANSE_KIND_DOMAIN;
+        snprintf(wishes[i].key, sizeof wishes[i].key, "%s", domains[i].name);
         wishes[i].fresh = true;
         wishes[i].admission =
             (struct hanse_admission){.journal = domains[i].journal, .key_count = 1, .keys = {key}};

@@ -8,6 +8,7 @@
 #include "operations.h"
 #include "params.h"
 #include "requests.h"
+#include "terms.h"
 
 #define HOUR_MS       3600000u
 #define PROPOSAL_DAYS 14u
@@ -83,41 +84,46 @@ static int check_free(struct proposing *p, struct wish *wish, bool keys_named)
 {
     struct hanse_hash holder;
     const char *other = admitted_name(p->service, &wish->admission.journal);
-    if (other != NULL && strcmp(other, wish->name) != 0)
+    if (other != NULL && strcmp(other, wish->key) != 0)
         return answer_error(p->answer, HANSE_E_EXISTS, "A domain has one name.",
-                            "%s is admitted already, as %s", wish->name, other);
+                            "%s is admitted already, as %s", wish->key, other);
     if (other != NULL && !keys_named)
         return answer_error(p->answer, HANSE_E_EXISTS, "There is nothing to do.", "%s is admitted already",
-                            wish->name);
-    wish->fresh = !admitted_journal(p->service, wish->name, &holder);
+                            wish->key);
+    wish->fresh = !admitted_journal(p->service, wish->key, &holder);
     return HANSE_OK;
 }
 
-static int add_wish(struct proposing *p, const char *name, struct wish **ret_wish)
+static int add_wish(struct proposing *p, const char *kind, const char *key, struct wish **ret_wish)
 {
-    if (name == NULL || !hanse_domain_name_valid(hanse_bytes_of(name)) || strcmp(name, COUNCIL_NAME) == 0)
-        return answer_error(p->answer, HANSE_E_INVALID, "A name has " DOMAIN_NAME_RULE ".",
-                            "%s is no name for a domain", name == NULL ? "That" : name);
     if (p->count == HANSE_PROPOSAL_ENTRIES_MAX)
         return answer_error(p->answer, HANSE_E_TOO_LARGE, "Make two proposals.",
                             "One proposal has at most %u entries", HANSE_PROPOSAL_ENTRIES_MAX);
     for (size_t i = 0; i < p->count; i++) {
-        if (strcmp(p->wishes[i].name, name) == 0)
+        if (strcmp(p->wishes[i].kind, kind) == 0 && strcmp(p->wishes[i].key, key) == 0)
             return answer_error(p->answer, HANSE_E_DUPLICATE, "Name it once.",
-                                "%s stands twice in the proposal", name);
+                                "%s stands twice in the proposal", key);
     }
     struct wish *wish = &p->wishes[p->count++];
-    *wish = (struct wish){0};
-    snprintf(wish->name, sizeof wish->name, "%s", name);
+    *wish = (struct wish){.kind = kind};
+    snprintf(wish->key, sizeof wish->key, "%s", key);
     *ret_wish = wish;
     return HANSE_OK;
+}
+
+static int add_domain(struct proposing *p, const char *name, struct wish **ret_wish)
+{
+    if (name == NULL || !hanse_domain_name_valid(hanse_bytes_of(name)) || strcmp(name, COUNCIL_NAME) == 0)
+        return answer_error(p->answer, HANSE_E_INVALID, "A name has " DOMAIN_NAME_RULE ".",
+                            "%s is no name for a domain", name == NULL ? "That" : name);
+    return add_wish(p, HANSE_KIND_DOMAIN, name, ret_wish);
 }
 
 static int admit(struct proposing *p, const json_t *what)
 {
     struct wish *wish;
     const char *name = json_is_string(what) ? json_string_value(what) : param_text(what, "name");
-    int error = add_wish(p, name, &wish);
+    int error = add_domain(p, name, &wish);
     if (error != HANSE_OK)
         return error;
     struct hanse_hash holder;
@@ -141,14 +147,47 @@ static int suspend(struct proposing *p, const json_t *what)
 {
     struct wish *wish;
     struct hanse_hash holder;
-    int error = add_wish(p, json_string_value(what), &wish);
+    int error = add_domain(p, json_string_value(what), &wish);
     if (error != HANSE_OK)
         return error;
-    wish->suspend = true;
-    if (!admitted_journal(p->service, wish->name, &holder))
+    wish->retract = true;
+    if (!admitted_journal(p->service, wish->key, &holder))
         return answer_error(p->answer, HANSE_E_NOT_FOUND, "`hanse council status` lists those that are.",
-                            "No domain %s is admitted", wish->name);
+                            "No domain %s is admitted", wish->key);
     return HANSE_OK;
+}
+
+/* A term of the whole mesh's glossary; an object as `term_add` takes it. */
+static int add_term(struct proposing *p, const json_t *what)
+{
+    char key[HANSE_KEY_MAX + 1];
+    json_t *body;
+    struct wish *wish;
+    int error = term_read(p->service, what, p->answer, key, &body);
+    if (error != HANSE_OK)
+        return error;
+    error = add_wish(p, HANSE_KIND_TERM, key, &wish);
+    if (error == HANSE_OK)
+        wish->body = json_incref(body);
+    json_decref(body);
+    return error;
+}
+
+static int withdraw_term(struct proposing *p, const json_t *what)
+{
+    struct hanse_buffer name;
+    struct hanse_term_ref ref;
+    struct wish *wish;
+    const char *id = json_string_value(what);
+    hanse_buffer_init(&name);
+    hanse_buffer_printf(&name, COUNCIL_NAME "/%s", id == NULL ? "" : id);
+    int error = term_resolve(p->service, name.data, p->answer, &ref);
+    hanse_buffer_release(&name);
+    if (error == HANSE_OK)
+        error = add_wish(p, HANSE_KIND_TERM, ref.term, &wish);
+    if (error == HANSE_OK)
+        wish->retract = true;
+    return error;
 }
 
 /* A list, or one. */
@@ -171,12 +210,17 @@ static int each(struct proposing *p, const json_t *list, int (*add)(struct propo
 
 static void default_title(const struct proposing *p, struct hanse_buffer *out)
 {
-    for (size_t i = 0; i < p->count; i++)
-        hanse_buffer_printf(out, "%s%s %s", i == 0 ? "" : ", ", p->wishes[i].suspend ? "suspend" : "admit",
-                            p->wishes[i].name);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct wish *wish = &p->wishes[i];
+        bool domain = strcmp(wish->kind, HANSE_KIND_DOMAIN) == 0;
+        hanse_buffer_printf(out, "%s%s %s", i == 0 ? "" : ", ",
+                            domain ? (wish->retract ? "suspend" : "admit")
+                                   : (wish->retract ? "withdraw the term" : "define"),
+                            wish->key);
+    }
     if (out->size > HANSE_TITLE_MAX) {
         hanse_buffer_reset(out);
-        hanse_buffer_printf(out, "%zu domains", p->count);
+        hanse_buffer_printf(out, "%zu decisions", p->count);
     }
 }
 
@@ -234,11 +278,18 @@ int op_council_propose(struct hanse_service *service, json_t *params, struct han
         error = each(p, json_object_get(params, "admit"), admit);
     if (error == HANSE_OK)
         error = each(p, json_object_get(params, "suspend"), suspend);
+    if (error == HANSE_OK)
+        error = each(p, json_object_get(params, "terms"), add_term);
+    if (error == HANSE_OK)
+        error = each(p, json_object_get(params, "withdraw_terms"), withdraw_term);
     if (error == HANSE_OK && p->count == 0)
-        error = answer_error(answer, HANSE_E_INVALID, "Name domains to `admit` or to `suspend`.",
+        error = answer_error(answer, HANSE_E_INVALID,
+                             "Name domains to `admit` or to `suspend`, or `terms` to define.",
                              "The proposal would propose nothing");
     if (error == HANSE_OK)
         error = make(p, params, &mesh->pin.mesh);
+    for (size_t i = 0; i < p->count; i++)
+        json_decref(p->wishes[i].body);
     explicit_bzero(mesh, sizeof *mesh);
     free(mesh);
     free(p);

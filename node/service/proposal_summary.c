@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hanse/glossary.h"
 #include "params.h"
 #include "proposal_file.h"
 
@@ -29,6 +30,15 @@ static void describe_admission(const struct hanse_entry *entry, struct hanse_byt
         hanse_buffer_printf(line, ", node %s", fingerprint(admission.keys[i].bytes, print));
 }
 
+/* A term as its body has it: what members sign is what they are shown. */
+static void describe_term(const struct hanse_entry *entry, struct hanse_bytes salted,
+                          struct hanse_buffer *line)
+{
+    struct hanse_bytes content = hanse_body_content(salted);
+    hanse_buffer_printf(line, "defines the term %.*s: %.*s", (int)entry->key.size,
+                        (const char *)entry->key.data, (int)content.size, (const char *)content.data);
+}
+
 static void describe_entry(const struct proposal_file *file, uint32_t index, struct hanse_buffer *line)
 {
     struct hanse_entry entry;
@@ -41,6 +51,8 @@ static void describe_entry(const struct proposal_file *file, uint32_t index, str
     else if (domain)
         hanse_buffer_printf(line, "suspends the domain %.*s", (int)entry.key.size,
                             (const char *)entry.key.data);
+    else if (hanse_bytes_equal_text(entry.kind, HANSE_KIND_TERM) && entry.operation == HANSE_PUT)
+        describe_term(&entry, salted, line);
     else
         hanse_buffer_printf(line, "%s %.*s %.*s (%u bytes)",
                             entry.operation == HANSE_PUT ? "puts" : "withdraws", (int)entry.kind.size,

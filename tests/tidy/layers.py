@@ -44,6 +44,7 @@ OWNERS = {
     "error.h": "proto",
     "finding.h": "catalog",
     "fork.h": "proto",
+    "glossary.h": "catalog",
     "hash.h": "proto",
     "home.h": "service",
     "http.h": "http",
