@@ -162,6 +162,8 @@ static const sqlite3_io_methods METHODS = {
 static int checked_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *ret_flags)
 {
     (void)vfs;
+    if ((flags & SQLITE_OPEN_WAL) != 0)
+        return store_wal_open(real_vfs, path, file, flags, ret_flags);
     if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
         return real_vfs->xOpen(real_vfs, path, file, flags, ret_flags);
     file->pMethods = NULL;
@@ -177,7 +179,7 @@ static void make_vfs(void)
     HANSE_CHECK(real_vfs != NULL);
     checked_vfs = *real_vfs; /* its other methods need nothing of ours */
     checked_vfs.zName = "hanse-checked";
-    checked_vfs.szOsFile = (int)sizeof(sqlite3_file) + real_vfs->szOsFile;
+    checked_vfs.szOsFile = store_wal_head() + real_vfs->szOsFile; /* room for either kind */
     checked_vfs.xOpen = checked_open;
     HANSE_CHECK(sqlite3_vfs_register(&checked_vfs, 0) == SQLITE_OK);
 }

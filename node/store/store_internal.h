@@ -147,6 +147,10 @@ HANSE_MUST_USE int store_replay_some(struct store_replay *replay, uint64_t size,
 /* checked_file.c: the VFS that the database is opened with. */
 const char *store_vfs(void);
 
+/* wal_file.c: opens a WAL through the VFS below; `file` has store_wal_head() bytes more than its szOsFile. */
+int store_wal_head(void);
+int store_wal_open(sqlite3_vfs *real_vfs, const char *path, sqlite3_file *file, int flags, int *ret_flags);
+
 /* checkpoint.c: whether the WAL that was found is one that the database can go with. CORRUPT. */
 HANSE_MUST_USE int store_check_wal(struct hanse_store *store);
 /* There is another database now, or none: the mark in the lock file was not of its WAL. */
