@@ -20,4 +20,8 @@ void hanse_odcs_validate(const struct hanse_value *root, const char *file, struc
 HANSE_MUST_USE int hanse_odcs_read(struct hanse_bytes source, const char *file,
                                    struct hanse_document **ret_document, struct hanse_findings *findings);
 
+/* The same verdict in half the time: what is accepted gets no warnings. */
+HANSE_MUST_USE int hanse_odcs_judge(struct hanse_bytes source, const char *file,
+                                    struct hanse_document **ret_document, struct hanse_findings *findings);
+
 #endif

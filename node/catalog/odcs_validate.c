@@ -47,7 +47,9 @@ static void compare_newest(struct odcs_run *run, const struct hanse_value *root,
     hanse_findings_release(&newest);
 }
 
-void hanse_odcs_validate(const struct hanse_value *root, const char *file, struct hanse_findings *findings)
+/* `advice`: warnings are wanted of what is accepted too. */
+static void validate(const struct hanse_value *root, const char *file, bool advice,
+                     struct hanse_findings *findings)
 {
     bool older;
     struct odcs_run run = {.version = version_of(root, &older), .file = file, .findings = findings};
@@ -59,14 +61,21 @@ void hanse_odcs_validate(const struct hanse_value *root, const char *file, struc
                     hanse_value_member_text(root, "apiVersion"), odcs_version_name(run.version));
     odcs_check(&run, root);
     bool accepted = findings->errors == errors_before;
+    if (accepted && !advice)
+        return;
     if (run.version != ODCS_NEWEST)
         compare_newest(&run, root, accepted);
     if (accepted)
         odcs_lint(&run, root);
 }
 
-int hanse_odcs_read(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
-                    struct hanse_findings *findings)
+void hanse_odcs_validate(const struct hanse_value *root, const char *file, struct hanse_findings *findings)
+{
+    validate(root, file, true, findings);
+}
+
+static int read(struct hanse_bytes source, const char *file, bool advice,
+                struct hanse_document **ret_document, struct hanse_findings *findings)
 {
     struct hanse_document *document = NULL;
     struct hanse_document_error error = {0};
@@ -75,7 +84,19 @@ int hanse_odcs_read(struct hanse_bytes source, const char *file, struct hanse_do
         hanse_findings_add(findings, HANSE_SEVERITY_ERROR, file, error.line, error.column, "", error.rule,
                            error.message, NULL);
     else
-        hanse_odcs_validate(hanse_document_root(document), file, findings);
+        validate(hanse_document_root(document), file, advice, findings);
     *ret_document = document;
     return findings->errors == errors_before ? HANSE_OK : HANSE_E_FINDINGS;
+}
+
+int hanse_odcs_read(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
+                    struct hanse_findings *findings)
+{
+    return read(source, file, true, ret_document, findings);
+}
+
+int hanse_odcs_judge(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
+                     struct hanse_findings *findings)
+{
+    return read(source, file, false, ret_document, findings);
 }

@@ -100,7 +100,7 @@ static void check_item(struct batch_item *item)
                                              : "The file is larger than 1 MiB: split the contract");
         return;
     }
-    int error = hanse_odcs_read(item->content, item->file, &item->document, &item->findings);
+    int error = hanse_odcs_judge(item->content, item->file, &item->document, &item->findings);
     if (error != HANSE_OK) {
         batch_refuse(item, error, "The contract has %zu error%s", item->findings.errors,
                      item->findings.errors == 1 ? "" : "s");
@@ -138,7 +138,7 @@ static void check_items(struct batch *batch)
     struct reading reading = {.batch = batch};
     pthread_t helpers[READERS_MAX - 1];
     size_t wanted = batch->count / FILES_A_READER, started = 0;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    long processors = wanted > 1 ? sysconf(_SC_NPROCESSORS_ONLN) : 1; /* it reads a file */
     if (processors > 0 && wanted > (size_t)processors)
         wanted = (size_t)processors;
     if (wanted > READERS_MAX)
