@@ -67,12 +67,12 @@ static int do_command(struct loop *loop, struct command *command)
     return HANSE_E_INVALID;
 }
 
-bool loop_control(struct loop *loop, struct caller *caller)
+bool loop_control(struct loop *loop, struct command *command)
 {
     loop_flush(loop); /* the store is asked outside any transaction */
-    if (caller->command->type == COMMAND_VERIFY)
-        return !loop_verify(loop, caller->command, caller->route);
-    caller->command->error = do_command(loop, caller->command);
+    if (command->type == COMMAND_VERIFY)
+        return !loop_verify(loop, command);
+    command->error = do_command(loop, command);
     loop_snapshot(loop);
     return true;
 }

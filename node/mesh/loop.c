@@ -1,6 +1,7 @@
 /* The mesh thread: an actor that polls all sockets, and does everything else in between. */
 #include "loop.h"
 
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "hanse/check.h"
 #include "prepare.h"
 
 #define TURN_MS       5u /* of reading links: then commands have their turn */
@@ -93,44 +95,27 @@ static bool read_links(struct loop *loop)
     return any;
 }
 
-static bool read_caller(struct loop *loop, struct caller *ret_caller)
-{
-    if ((zsock_events(loop->commands) & ZMQ_POLLIN) == 0)
-        return false;
-    return zsock_recv(loop->commands, "fzp", &ret_caller->route, &ret_caller->command) == 0 &&
-           atomic_load(&ret_caller->command->owner) == OWNER_LOOP;
-}
-
-void loop_answer(struct loop *loop, struct caller *caller)
-{
-    atomic_store(&caller->command->owner, OWNER_CALLER);
-    (void)zsock_send(loop->commands, "fzp", caller->route, caller->command);
-    zframe_destroy(&caller->route);
-}
-
 /* Appends that stand together share a transaction. */
+static bool read_appends(struct loop *loop)
+{
+    struct command *commands[TURN_COMMANDS];
+    size_t count = helm_take_appends(loop->helm, commands, TURN_COMMANDS);
+    if (count > 0)
+        loop_append(loop, commands, count);
+    for (size_t i = 0; i < count; i++)
+        helm_answer(loop->helm, commands[i]);
+    return count > 0;
+}
+
+/* What else is queued has its turn after this one. */
 static bool read_commands(struct loop *loop)
 {
-    struct caller callers[TURN_COMMANDS];
-    size_t count = 0, done = 0;
-    while (count < TURN_COMMANDS && read_caller(loop, &callers[count]))
-        count++;
-    while (done < count) {
-        struct command *appends[TURN_COMMANDS];
-        size_t together = 0;
-        while (done + together < count && callers[done + together].command->type == COMMAND_APPEND) {
-            appends[together] = callers[done + together].command;
-            together++;
-        }
-        if (together > 0)
-            loop_append(loop, appends, together);
-        else if (loop_control(loop, &callers[done]))
-            together++;
-        for (size_t i = 0; i < together; i++)
-            loop_answer(loop, &callers[done + i]);
-        done += together > 0 ? together : 1;
-    }
-    return count > 0;
+    if (read_appends(loop))
+        return true;
+    struct command *command = helm_take(loop->helm);
+    if (command != NULL && loop_control(loop, command))
+        helm_answer(loop->helm, command);
+    return command != NULL;
 }
 
 static void tick(struct loop *loop)
@@ -210,24 +195,54 @@ static uint64_t deadline(const struct loop *loop)
     return loop->batch.open || loop->backlog.first != NULL || loop->reading || loads_are_due(loop) ? 0 : at;
 }
 
+bool loop_serve(struct loop *loop)
+{
+    loop->now_ms = clock_monotonic_ms();
+    (void)read_appends(loop);
+    loop->active_ms = clock_monotonic_ms();
+    /* Using sockets takes from them what would have woken the poll. */
+    return transport_has_links(loop->transport) || deadline(loop) < loop->until_ms;
+}
+
+#define POLL_MAX (1 + TRANSPORT_POLL_MAX)
+
+static size_t fill(struct loop *loop, zmq_pollitem_t items[static POLL_MAX])
+{
+    items[0] = (zmq_pollitem_t){.socket = zsock_resolve(loop->pipe), .events = ZMQ_POLLIN};
+    return 1 + transport_fill(loop->transport, items + 1);
+}
+
+/* The sockets are not touched while others have the helm, so it is their descriptors that are polled. */
+static void sleep_for(struct loop *loop, const zmq_pollitem_t *items, size_t count, uint64_t ms)
+{
+    struct pollfd descriptors[POLL_MAX + 1];
+    for (size_t i = 0; i < count; i++) {
+        descriptors[i] = (struct pollfd){.events = POLLIN};
+        size_t size = sizeof descriptors[i].fd;
+        HANSE_CHECK(zmq_getsockopt(items[i].socket, ZMQ_FD, &descriptors[i].fd, &size) == 0);
+    }
+    helm_sleep(loop->helm, descriptors, count, ms > INT_MAX ? INT_MAX : (int)ms);
+}
+
 /* False: stop. */
 static bool turn(struct loop *loop)
 {
-    zmq_pollitem_t items[2 + TRANSPORT_POLL_MAX] = {
-        {.socket = zsock_resolve(loop->pipe), .events = ZMQ_POLLIN},
-        {.socket = zsock_resolve(loop->commands), .events = ZMQ_POLLIN},
-    };
-    size_t count = transport_fill(loop->transport, items + 2);
-    uint64_t until_ms = deadline(loop);
+    zmq_pollitem_t items[POLL_MAX];
+    size_t count = fill(loop, items);
+    loop->until_ms = deadline(loop);
     uint64_t now_ms = clock_monotonic_ms();
-    (void)zmq_poll(items, (int)(count + 2), until_ms > now_ms ? (long)(until_ms - now_ms) : 0);
+    if (zmq_poll(items, (int)count, 0) == 0 && loop->until_ms > now_ms) {
+        sleep_for(loop, items, count, loop->until_ms - now_ms);
+        count = fill(loop, items);
+        (void)zmq_poll(items, (int)count, 0);
+    }
     loop->now_ms = clock_monotonic_ms();
     if (items[0].revents != 0)
         return false; /* $TERM is all that is ever said there */
     if (!loop->reading)
-        transport_ready(loop->transport, items + 2, count);
+        transport_ready(loop->transport, items + 1, count - 1);
     bool busy = read_links(loop);
-    busy = (items[1].revents != 0 && read_commands(loop)) || busy;
+    busy = read_commands(loop) || busy;
     busy = loads_answer(loop) || busy;
     /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
      * stored. */
@@ -237,7 +252,7 @@ static bool turn(struct loop *loop)
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
     if (busy || stored)
-        loop->active_ms = loop->now_ms;
+        loop->active_ms = clock_monotonic_ms();
     rest(loop);
     return true;
 }
@@ -299,9 +314,6 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
         error = loop_load_invites(loop);
     if (error != HANSE_OK)
         return error;
-    loop->commands = zsock_new_router(mesh_commands_endpoint(loop->mesh));
-    if (loop->commands == NULL)
-        return HANSE_E_IO;
     loop->started = true;
     struct hanse_event event = {.type = HANSE_EVENT_START, .now_ms = loop->now_ms};
     loop_feed(loop, &event);
@@ -316,7 +328,6 @@ static void close_all(struct loop *loop)
     preparer_destroy(&loop->preparer);
     loop_verify_end(loop, HANSE_E_BUSY);
     loop_settle_fences(loop);
-    zsock_destroy(&loop->commands);
     transport_destroy(&loop->transport, STOP_MS);
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
@@ -340,6 +351,7 @@ void loop_run(zsock_t *pipe, void *context)
     pthread_setname_np(pthread_self(), "hanse-mesh");
     struct loop *loop = hanse_calloc(1, sizeof *loop);
     loop->mesh = start->mesh;
+    loop->helm = start->helm;
     loop->pipe = pipe;
     loop->loads = loads_new();
     loop->log = config->log;
@@ -354,7 +366,7 @@ void loop_run(zsock_t *pipe, void *context)
     loop->started_wall_ms = clock_wall_ms();
     int error = open_all(loop, config);
     start->error = error;
-    atomic_store(&start->owner, OWNER_CALLER);
+    helm_begin(loop->helm, loop);
     zsock_signal(pipe, 0); /* from here on `start` is gone */
     while (error == HANSE_OK && turn(loop)) {
     }

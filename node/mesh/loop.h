@@ -1,6 +1,7 @@
 /* The mesh thread's inside, shared by its sources:
  *
  *   mesh.c     the handle that other threads hold: starting, asking, stopping
+ *   helm.c     which thread may touch the loop
  *   loop.c     the turns: poll, read, feed, commit, rest
  *   apply.c    one step of the engine, and what it asks for
  *   loads.c    what peers asked for, until it is read and sent
@@ -18,7 +19,7 @@
  *
  *   poll ─▶ messages ─▶ engine ─▶ effects ─▶ backlog ─▶ store (many in one) ─▶ PERSISTED ─▶ sends
  *     ├──▶ loads ──▶ engine ─▶ sends
- *     └──▶ commands ─▶ engine ─▶ effects ─▶ store and fence, waited for ─▶ answer */
+ *     └──▶ commands ─▶ engine ─▶ effects ─▶ fence and store, waited for ─▶ answer */
 #ifndef HANSE_MESH_LOOP_H
 #define HANSE_MESH_LOOP_H
 
@@ -26,6 +27,7 @@
 #include <stdatomic.h>
 
 #include "hanse/mesh.h"
+#include "helm.h"
 #include "transport.h"
 
 #define BATCH_ENTRIES 1000u /* then the transaction is committed, though more input waits */
@@ -39,7 +41,8 @@ struct writer {
     struct hanse_fence *fence;
     struct hanse_fence_mark acknowledged; /* the last that a caller was told of, or was found at the start */
     struct hanse_fence_mark intended;     /* in the open transaction */
-    bool writing;                         /* the fence is being written for the open transaction */
+    bool writing;                         /* the fence is, or is to be, for the open transaction */
+    bool unfenced;                        /* `intended` was not yet given to the fence's thread */
     bool unsettled;                       /* the fence's file still has an older `acknowledged` */
 };
 
@@ -59,14 +62,12 @@ enum command_type {
     COMMAND_VERIFY,
 };
 
-enum command_owner { OWNER_CALLER, OWNER_LOOP };
-
-/* What another thread asks for: on its stack, while it waits; only the pointer travels. */
+/* What another thread asks for: on its stack, while it waits. */
 struct command {
     enum command_type type;
-    /* Whose the rest is, stored on handing over and loaded on taking. libzmq's own fences would do; this is
-     * so that ThreadSanitizer sees it, which does not see into libzmq. */
-    atomic_int owner;
+    struct command *next; /* in the queue; the helm's, as are the next two */
+    pthread_cond_t changed;
+    bool answered;
     int error; /* the answer */
     union {
         struct own_append append;
@@ -81,12 +82,6 @@ struct command {
         } invite;
         struct hanse_buffer *where;
     };
-};
-
-/* A caller's REQ: its routing id, an empty frame, the pointer. */
-struct caller {
-    zframe_t *route;
-    struct command *command;
 };
 
 /* The store's open transaction. */
@@ -128,14 +123,15 @@ struct loop {
     struct hanse_store *store;
     struct hanse_engine *engine;
     struct transport *transport;
-    zsock_t *pipe;     /* of the actor: only says when to stop */
-    zsock_t *commands; /* ROUTER; other threads connect */
+    struct helm *helm;
+    zsock_t *pipe; /* of the actor: only says when to stop */
     struct hanse_pin pin;
     uint8_t lobby_secret[32];
     bool offline;
     bool started; /* past restoring */
 
     uint64_t now_ms;    /* of this turn */
+    uint64_t until_ms;  /* the mesh thread sleeps until then */
     uint64_t timer_ms;  /* TICK is due; UINT64_MAX: none was asked for */
     uint64_t active_ms; /* something last happened */
     bool reading;       /* a round of reading the links is not over */
@@ -162,7 +158,7 @@ struct loop {
     uint64_t scrub_ms;      /* when the scrub goes on */
     uint64_t sound_wall_ms; /* when it last had been through the whole file; 0: not yet */
     struct hanse_verification *verification; /* that `verifier` waits for; or NULL */
-    struct caller verifier;
+    struct command *verifier;
     uint64_t invites_ms; /* when to ask the store again which invites are open; UINT64_MAX: there is none */
     bool changed;        /* since the last snapshot */
     uint64_t snapshot_ms;
@@ -188,8 +184,10 @@ void storing_queue(struct loop *loop, const struct hanse_effect *persist);
 bool loop_store_next(struct loop *loop);
 /* Whether so much waits that it is time to store. */
 bool loop_backlog_full(const struct loop *loop);
-/* Commits the open transaction, if any, and tells the engine. What fails is undone and told too; the error is
- * for those who wait for an own commit. */
+/* Has the fences written, beside what follows. */
+void loop_begin_fences(struct loop *loop);
+/* Commits the open transaction, if any, once the fences of its own commits are on the disk, and tells the
+ * engine. What fails is undone and told too; the error is for those who wait for an own commit. */
 int loop_commit(struct loop *loop);
 /* Whether the open transaction has become large, or old. */
 bool loop_batch_full(const struct loop *loop);
@@ -223,7 +221,7 @@ void loop_release_writers(struct loop *loop);
 
 /* control.c */
 /* Any but APPEND. False: the caller is answered later. */
-bool loop_control(struct loop *loop, struct caller *caller);
+bool loop_control(struct loop *loop, struct command *command);
 int loop_load_invites(struct loop *loop);
 
 /* soundness.c */
@@ -231,11 +229,12 @@ void loop_soundness(struct loop *loop); /* a piece of whatever is due */
 uint64_t loop_soundness_due_ms(const struct loop *loop);
 void loop_scrub_soon(struct loop *loop); /* something looked damaged */
 /* Begins to verify for a caller, who is answered when it ends; else false, and the command has the error. */
-bool loop_verify(struct loop *loop, struct command *command, zframe_t *route);
+bool loop_verify(struct loop *loop, struct command *command);
 void loop_verify_end(struct loop *loop, int error);
 
-/* loop.c, for soundness.c */
-void loop_answer(struct loop *loop, struct caller *caller);
+/* loop.c, for helm.c: what another thread does with the helm, publishing. Whether the mesh thread must wake.
+ */
+bool loop_serve(struct loop *loop);
 
 /* view.c */
 void loop_snapshot(struct loop *loop);
@@ -252,13 +251,12 @@ enum { LOG_FAULT, LOG_WARN, LOG_TELL, LOG_FINE };
 struct loop_start {
     const struct hanse_mesh_config *config;
     struct hanse_mesh *mesh;
-    atomic_int owner; /* as a command's */
+    struct helm *helm;
     int error;
 };
 void loop_run(zsock_t *pipe, void *start);
 
 /* mesh.c, for the loop */
-const char *mesh_commands_endpoint(const struct hanse_mesh *mesh);
 bool mesh_suspected(struct hanse_mesh *mesh); /* somebody read damaged data since this was last asked */
 void mesh_set_endpoint(struct hanse_mesh *mesh, const char *endpoint);
 void mesh_set_snapshot(struct hanse_mesh *mesh, struct hanse_mesh_snapshot *snapshot); /* takes it */

@@ -1,5 +1,5 @@
-/* The handle that other threads hold. They ask through a socket of their own and wait; they look through the
- * snapshot and never wait. */
+/* The handle that other threads hold. They ask, and wait (helm.h); they look through the snapshot and never
+ * wait. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 #include "hanse/check.h"
 #include "loop.h"
 
-#define IDLE_MAX  16u
 #define FILES_MAX 8192u /* CONNECTIONS_MAX, the HTTP door's, the database's, and to spare */
 
 /* Read by many, freed by the last. */
@@ -20,14 +19,12 @@ struct hanse_mesh_snapshot {
 
 struct hanse_mesh {
     zactor_t *actor;
-    char commands_endpoint[64];
+    struct helm helm;
     char endpoint[HANSE_ENDPOINT_MAX + 1];
     /* Of the two below, held for nanoseconds. Why the snapshot has one beside the actors: view.c. */
     pthread_mutex_t lock;
     struct hanse_mesh_snapshot *snapshot;
-    atomic_bool suspected;   /* somebody read damaged data */
-    zsock_t *idle[IDLE_MAX]; /* sockets to the loop that no caller uses */
-    size_t idle_count;
+    atomic_bool suspected; /* somebody read damaged data */
 };
 
 struct hanse_mesh_snapshot *snapshot_new(const struct hanse_mesh_view *view)
@@ -74,11 +71,6 @@ void hanse_mesh_view_release(struct hanse_mesh_view *view)
     *view = (struct hanse_mesh_view){0};
 }
 
-const char *mesh_commands_endpoint(const struct hanse_mesh *mesh)
-{
-    return mesh->commands_endpoint;
-}
-
 void mesh_set_endpoint(struct hanse_mesh *mesh, const char *endpoint)
 {
     memcpy(mesh->endpoint, endpoint, strlen(endpoint) + 1);
@@ -113,16 +105,14 @@ static void prepare_process(void)
 
 int hanse_mesh_start(const struct hanse_mesh_config *config, struct hanse_mesh **ret_mesh)
 {
-    static atomic_uint started;
     prepare_process();
     struct hanse_mesh *mesh = hanse_calloc(1, sizeof *mesh);
-    snprintf(mesh->commands_endpoint, sizeof mesh->commands_endpoint, "inproc://hanse-mesh-%u",
-             atomic_fetch_add(&started, 1));
     HANSE_CHECK(pthread_mutex_init(&mesh->lock, NULL) == 0);
-    struct loop_start start = {.config = config, .mesh = mesh, .owner = OWNER_LOOP};
+    helm_init(&mesh->helm);
+    struct loop_start start = {.config = config, .mesh = mesh, .helm = &mesh->helm};
     mesh->actor =
         zactor_new(loop_run, &start); /* returns when loop_run has signalled, and start.error is set */
-    HANSE_CHECK(mesh->actor != NULL && atomic_load(&start.owner) == OWNER_CALLER);
+    HANSE_CHECK(mesh->actor != NULL && helm_has_begun(&mesh->helm));
     if (start.error != HANSE_OK) {
         hanse_mesh_stop(&mesh);
         return start.error;
@@ -138,49 +128,15 @@ void hanse_mesh_stop(struct hanse_mesh **mesh)
         return;
     *mesh = NULL;
     zactor_destroy(&m->actor);
-    while (m->idle_count > 0)
-        zsock_destroy(&m->idle[--m->idle_count]);
+    helm_release(&m->helm);
     mesh_set_snapshot(m, NULL);
     pthread_mutex_destroy(&m->lock);
     free(m);
 }
 
-/* A caller has a socket to itself while it asks. Making one takes longer (some 30 µs, and as much in libzmq's
- * reaper) than asking, so they are kept; the lock is the fence that libzmq wants when a socket changes
- * threads. */
-static zsock_t *take_socket(struct hanse_mesh *mesh)
-{
-    pthread_mutex_lock(&mesh->lock);
-    zsock_t *socket = mesh->idle_count > 0 ? mesh->idle[--mesh->idle_count] : NULL;
-    pthread_mutex_unlock(&mesh->lock);
-    if (socket == NULL)
-        socket = zsock_new_req(mesh->commands_endpoint);
-    HANSE_CHECK(socket != NULL);
-    return socket;
-}
-
-static void give_socket(struct hanse_mesh *mesh, zsock_t *socket)
-{
-    pthread_mutex_lock(&mesh->lock);
-    if (mesh->idle_count < IDLE_MAX) {
-        mesh->idle[mesh->idle_count++] = socket;
-        socket = NULL;
-    }
-    pthread_mutex_unlock(&mesh->lock);
-    zsock_destroy(&socket);
-}
-
 static int ask(struct hanse_mesh *mesh, struct command *command)
 {
-    zsock_t *socket = take_socket(mesh);
-    atomic_store(&command->owner, OWNER_LOOP);
-    HANSE_CHECK(zsock_send(socket, "p", command) == 0);
-    /* A signal must not end the wait: the loop writes to our stack. */
-    void *same = NULL;
-    while (zsock_recv(socket, "p", &same) != 0) {
-    }
-    HANSE_CHECK(same == command && atomic_load(&command->owner) == OWNER_CALLER);
-    give_socket(mesh, socket);
+    helm_ask(&mesh->helm, command);
     return command->error;
 }
 

@@ -1,11 +1,12 @@
 /* Own commits. Several that wait share one transaction and one fsync, each signed for itself:
  *
- *   APPEND … APPEND ─▶ PERSIST … ─▶ store ┬─▶ fence {acknowledged = before, intended = after} ─┐
- *                                          └─▶ COMMIT ───────────────────────────────────────────┴─▶
+ *   APPEND … APPEND ─▶ PERSIST … ┬─▶ fence {acknowledged = before, intended = after} ─┐
+ *                                └─▶ store ────────────────────────────────────────────┴─▶ COMMIT ─▶
  * PERSISTED, answers (later, when idle: acknowledged = after)
  *
- * When one of them cannot be stored the transaction is undone whole; then each gets one of its own, so that
- * only the one that is wrong fails. */
+ * The fence's thread syncs while the rows are written, and COMMIT waits for it, so what the fence could not
+ * keep is not stored either. When one of them cannot be stored the transaction is undone whole; then each
+ * gets one of its own, so that only the one that is wrong fails. */
 #include <string.h>
 
 #include "clock.h"
@@ -20,7 +21,7 @@ static uint64_t seal_time(struct loop *loop, const struct hanse_hash *id)
     return journal != NULL && journal->seal_time_ms > now_ms ? journal->seal_time_ms : now_ms;
 }
 
-static int step_append(struct loop *loop, struct own_append *append)
+static int seal(struct loop *loop, struct own_append *append)
 {
     struct writer *writer = loop_writer(loop, append->journal);
     if (writer == NULL)
@@ -34,49 +35,39 @@ static int step_append(struct loop *loop, struct own_append *append)
                    .time_ms = seal_time(loop, append->journal),
                    .key = &writer->config.key},
     };
-    append->appended = (struct hanse_appended){0};
-    loop->failed_error = HANSE_OK;
     loop->appending = append;
     int error = loop_feed(loop, &event);
-    while (loop_store_next(loop)) {
-    }
     loop->appending = NULL;
-    return error != HANSE_OK ? error : loop->failed_error;
+    return error;
 }
 
-static void append_alone(struct loop *loop, struct command *command)
+/* True: one of them could not be stored, so all were undone. */
+static bool append_together(struct loop *loop, struct command **commands, size_t count)
 {
-    command->error = step_append(loop, &command->append);
+    for (size_t i = 0; i < count; i++)
+        commands[i]->error = seal(loop, &commands[i]->append);
+    loop_begin_fences(loop);
+    loop->failed_error = HANSE_OK;
+    while (loop_store_next(loop)) {
+    }
+    int undone = loop->failed_error;
     int error = loop_commit(loop);
-    if (command->error == HANSE_OK)
-        command->error = error;
+    for (size_t i = 0; i < count; i++) {
+        if (commands[i]->error == HANSE_OK)
+            commands[i]->error = undone != HANSE_OK ? undone : error;
+    }
+    return undone != HANSE_OK;
 }
 
 void loop_append(struct loop *loop, struct command **commands, size_t count)
 {
     /* Replicas first: a commit of theirs that cannot be stored must not take an own one with it. */
     loop_flush(loop);
-    if (count == 1) {
-        append_alone(loop, commands[0]);
+    /* What fails later, COMMIT itself or a fence, is the disk's fault, and everybody's. */
+    if (!append_together(loop, commands, count) || count == 1)
         return;
-    }
-    bool undone = false;
-    for (size_t i = 0; i < count && !undone; i++) {
-        commands[i]->error = step_append(loop, &commands[i]->append);
-        undone = loop->failed_error != HANSE_OK;
-    }
-    int error = undone ? HANSE_OK : loop_commit(loop);
-    if (!undone && error == HANSE_OK)
-        return;
-    if (!undone) { /* COMMIT itself, or a fence: it is the disk's fault, and everybody's */
-        for (size_t i = 0; i < count; i++) {
-            if (commands[i]->error == HANSE_OK)
-                commands[i]->error = error;
-        }
-        return;
-    }
     for (size_t i = 0; i < count; i++)
-        append_alone(loop, commands[i]);
+        (void)append_together(loop, &commands[i], 1);
 }
 
 void loop_settle_fences(struct loop *loop)

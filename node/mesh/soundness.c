@@ -48,7 +48,7 @@ static void scrub(struct loop *loop)
     }
 }
 
-bool loop_verify(struct loop *loop, struct command *command, zframe_t *route)
+bool loop_verify(struct loop *loop, struct command *command)
 {
     if (loop->verification != NULL)
         command->error = HANSE_E_BUSY;
@@ -56,7 +56,7 @@ bool loop_verify(struct loop *loop, struct command *command, zframe_t *route)
         command->error = hanse_store_verify_begin(loop->store, &loop->verification);
     if (command->error != HANSE_OK)
         return false;
-    loop->verifier = (struct caller){.route = route, .command = command};
+    loop->verifier = command;
     return true;
 }
 
@@ -66,9 +66,9 @@ void loop_verify_end(struct loop *loop, int error)
         return;
     hanse_store_verify_end(&loop->verification);
     if (error == HANSE_E_CORRUPT)
-        damaged(loop, loop->verifier.command->where->data);
-    loop->verifier.command->error = error;
-    loop_answer(loop, &loop->verifier);
+        damaged(loop, loop->verifier->where->data);
+    loop->verifier->error = error;
+    helm_answer(loop->helm, loop->verifier);
 }
 
 void loop_soundness(struct loop *loop)
@@ -81,7 +81,7 @@ void loop_soundness(struct loop *loop)
     /* What is not committed yet may be taken back. */
     if (loop->verification == NULL || loop->batch.open)
         return;
-    int error = hanse_store_verify_some(loop->verification, &done, loop->verifier.command->where);
+    int error = hanse_store_verify_some(loop->verification, &done, loop->verifier->where);
     if (done || error != HANSE_OK)
         loop_verify_end(loop, error);
 }

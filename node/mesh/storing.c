@@ -21,12 +21,30 @@
 struct queued {
     struct queued *next;
     struct hanse_commit *commit; /* the engine's, until it is answered */
-    bool own;
     struct hanse_hash heads_root;
     struct preparation *preparation;
     size_t frontier_size;
     uint8_t frontier[];
 };
+
+static void note_own(struct loop *loop, const struct hanse_commit *commit)
+{
+    struct writer *writer = loop_writer(loop, &commit->journal);
+    uint64_t size = commit->first + commit->count;
+    if (writer == NULL)
+        return;
+    writer->intended = (struct hanse_fence_mark){.size = size, .root = commit->root};
+    writer->writing = writer->unfenced = true;
+    if (loop->appending != NULL)
+        loop->appending->appended = (struct hanse_appended){
+            .first = commit->first,
+            .size = size,
+            .root = commit->root,
+            .signature = commit->signature,
+            .signer = hanse_signing_key_public(&writer->config.key),
+            .time_ms = commit->seal.time_ms,
+        };
+}
 
 void storing_queue(struct loop *loop, const struct hanse_effect *effect)
 {
@@ -35,12 +53,13 @@ void storing_queue(struct loop *loop, const struct hanse_effect *effect)
     struct queued *queued = hanse_malloc(sizeof *queued + frontier.size);
     *queued = (struct queued){
         .commit = effect->persist.commit,
-        .own = effect->persist.own,
         .heads_root = effect->persist.heads_root,
         .frontier_size = frontier.size,
     };
     memcpy(queued->frontier, frontier.data, frontier.size);
-    if (!queued->own)
+    if (effect->persist.own)
+        note_own(loop, effect->persist.commit);
+    else
         queued->preparation = preparation_begin(loop->preparer, queued->commit);
     if (backlog->first == NULL)
         backlog->first = queued;
@@ -127,25 +146,6 @@ static void fail(struct loop *loop, int error)
     loop_take_back(loop);
 }
 
-static void note_own(struct loop *loop, const struct hanse_commit *commit)
-{
-    struct writer *writer = loop_writer(loop, &commit->journal);
-    uint64_t size = commit->first + commit->count;
-    if (writer == NULL)
-        return;
-    writer->intended = (struct hanse_fence_mark){.size = size, .root = commit->root};
-    writer->writing = true;
-    if (loop->appending != NULL)
-        loop->appending->appended = (struct hanse_appended){
-            .first = commit->first,
-            .size = size,
-            .root = commit->root,
-            .signature = commit->signature,
-            .signer = hanse_signing_key_public(&writer->config.key),
-            .time_ms = commit->seal.time_ms,
-        };
-}
-
 static int append(struct loop *loop, const struct queued *queued)
 {
     struct batch *batch = &loop->batch;
@@ -177,8 +177,6 @@ bool loop_store_next(struct loop *loop)
     note_persisted(batch, &commit->journal, commit->first + commit->count);
     batch->entries += commit->count;
     batch->bytes += hanse_commit_body_bytes(commit) + (size_t)commit->count * 100u;
-    if (queued->own)
-        note_own(loop, commit);
     release(loop, queued);
     return true;
 }
@@ -197,29 +195,25 @@ bool loop_batch_full(const struct loop *loop)
                            batch->cautious > 0 || clock_monotonic_ms() - batch->begun_ms >= BATCH_MS);
 }
 
-/* The fence's write runs in its own thread beside the database's, so a publish waits for the slower of the
- * two. */
-static void begin_fences(struct loop *loop)
+void loop_begin_fences(struct loop *loop)
 {
     for (size_t i = 0; i < loop->writer_count; i++) {
         struct writer *writer = &loop->writers[i];
-        if (writer->writing && writer->fence != NULL)
+        if (writer->unfenced && writer->fence != NULL)
             hanse_fence_write(writer->fence, &writer->acknowledged, &writer->intended);
+        writer->unfenced = false;
     }
 }
 
-static int end_fences(struct loop *loop, bool committed)
+/* Whether all fences that are being written hold; those of what was undone are waited for as well. */
+static int await_fences(struct loop *loop)
 {
     int result = HANSE_OK;
     for (size_t i = 0; i < loop->writer_count; i++) {
         struct writer *writer = &loop->writers[i];
-        if (!writer->writing)
+        if (!writer->writing || writer->fence == NULL)
             continue;
-        writer->writing = false;
-        int error = writer->fence == NULL ? HANSE_OK : hanse_fence_wait(writer->fence);
-        if (committed)
-            writer->acknowledged = writer->intended;
-        writer->unsettled = true;
+        int error = hanse_fence_wait(writer->fence);
         if (error != HANSE_OK) {
             loop_log(loop, LOG_FAULT, "%s: the fence could not be written: %s (%s)", writer->config.name,
                      hanse_error_sentence(error), hanse_error_name(error));
@@ -229,16 +223,27 @@ static int end_fences(struct loop *loop, bool committed)
     return result;
 }
 
+static void end_fences(struct loop *loop, bool committed)
+{
+    for (size_t i = 0; i < loop->writer_count; i++) {
+        struct writer *writer = &loop->writers[i];
+        if (writer->writing && committed)
+            writer->acknowledged = writer->intended;
+        writer->unsettled = writer->unsettled || writer->writing;
+        writer->writing = false;
+    }
+}
+
 int loop_commit(struct loop *loop)
 {
     struct batch *batch = &loop->batch;
-    if (!batch->open) {
-        (void)end_fences(loop, false);
+    loop_begin_fences(loop); /* unless it was done before */
+    int error = await_fences(loop);
+    if (batch->open && error == HANSE_OK)
+        error = hanse_store_commit(loop->store);
+    end_fences(loop, batch->open && error == HANSE_OK);
+    if (!batch->open)
         return HANSE_OK;
-    }
-    begin_fences(loop);
-    int error = hanse_store_commit(loop->store);
-    int fence_error = end_fences(loop, error == HANSE_OK);
     if (error != HANSE_OK) {
         fail(loop, error);
         return error;
@@ -266,8 +271,7 @@ int loop_commit(struct loop *loop)
         loop_feed(loop, &event);
     }
     free(marks);
-    /* The commit stands; who asked for it is told that the second file does not. */
-    return fence_error;
+    return HANSE_OK;
 }
 
 void loop_flush(struct loop *loop)

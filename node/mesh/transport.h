@@ -90,6 +90,7 @@ void transport_send(struct transport *transport, hanse_link link, enum hanse_cla
                     struct hanse_bytes message, uint64_t now_ms);
 
 bool transport_has_link(const struct transport *transport, hanse_link link);
+bool transport_has_links(const struct transport *transport);
 /* Bytes that wait to be sent on a link, what libzmq holds not counted; 0 when there is no such link. */
 size_t transport_queued(const struct transport *transport, hanse_link link);
 

@@ -91,6 +91,11 @@ bool transport_has_link(const struct transport *t, hanse_link id)
     return link_table_find(&t->links, id) != NULL;
 }
 
+bool transport_has_links(const struct transport *t)
+{
+    return t->links.count > 0;
+}
+
 size_t transport_queued(const struct transport *t, hanse_link id)
 {
     const struct link *link = link_table_find(&t->links, id);

@@ -31,7 +31,6 @@ struct counts {
     const char *work;
     size_t failures; /* that came about */
     size_t refused;  /* work that was refused for it */
-    size_t in_doubt; /* refused, yet stored whole: the commit stood when its fence failed */
     size_t unharmed; /* work that was done all the same */
     size_t mistaken; /* a full disk told as a failed read or write, or the other way round: SQLite keeps no
                         errno for a sync that fails */
@@ -40,10 +39,10 @@ struct counts {
 
 static void tell(const struct counts *counts)
 {
-    printf("%s: %zu operations failed: %zu refused (%zu with the other of the two errors), %zu refused yet "
-           "stored whole, %zu done all the same; broken promises=%zu\n",
-           counts->work, counts->failures, counts->refused, counts->mistaken, counts->in_doubt,
-           counts->unharmed, counts->broken);
+    printf("%s: %zu operations failed: %zu refused (%zu with the other of the two errors), %zu done all the "
+           "same; broken promises=%zu\n",
+           counts->work, counts->failures, counts->refused, counts->mistaken, counts->unharmed,
+           counts->broken);
 }
 
 static void broken(struct counts *counts, const struct kind *kind, size_t at, const char *what, int error)
@@ -92,15 +91,15 @@ static bool publish_failing(struct home *home, const struct kind *kind, size_t a
         broken(counts, kind, at, "reading does not work afterwards", reading);
     if (error == HANSE_OK)
         counts->unharmed++;
-    else if (size == before)
-        counts->refused++;
     else
-        counts->in_doubt++;
+        counts->refused++;
     check_told(counts, kind, at, error);
     if (size != before && size != before + 3)
         broken(counts, kind, at, "half applied", error);
     if (error == HANSE_OK && size == before)
         broken(counts, kind, at, "acknowledged and not there", error);
+    if (error != HANSE_OK && size != before)
+        broken(counts, kind, at, "refused and yet there", error);
     error = home_publish(home, 1, &appended);
     if (error != HANSE_OK)
         broken(counts, kind, at, "the next publish fails", error);
