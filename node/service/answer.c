@@ -78,6 +78,19 @@ int answer_failure(struct hanse_answer *answer, int error, const char *what)
                         protocol ? "the rules of the mesh do not allow it" : hanse_error_sentence(error));
 }
 
+int answer_unwritten(struct hanse_answer *answer, int error, const char *what)
+{
+    if (error != HANSE_E_IO)
+        return answer_failure(answer, error, what);
+    return answer_error(
+        answer, error,
+        "Look at the system's messages about the disk; `hanse doctor` checks the home. Then do "
+        "the same again: what turns out to be stored is not stored twice.",
+        "%s, as far as this node knows: the disk did not take it. It may be stored all the "
+        "same, and show when the node starts anew",
+        what);
+}
+
 void answer_add(struct hanse_answer *answer, const char *name, json_t *value)
 {
     HANSE_CHECK(json_object_set_new(answer->json, name, value) == 0);

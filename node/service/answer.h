@@ -13,6 +13,8 @@ int answer_error(struct hanse_answer *answer, int error, const char *fix, const 
 /* For an error of the machinery below: in words that people know, and without a name of a module. `what`
  * begins the sentence, as in "sales was not published". */
 int answer_failure(struct hanse_answer *answer, int error, const char *what);
+/* The same for what should have been written: when the disk failed, it may be there. */
+int answer_unwritten(struct hanse_answer *answer, int error, const char *what);
 /* Adds a member to what is there. Takes `value`. */
 void answer_add(struct hanse_answer *answer, const char *name, json_t *value);
 

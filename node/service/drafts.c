@@ -44,16 +44,23 @@ static struct hanse_draft *add(struct drafts *drafts)
     return draft;
 }
 
-void drafts_put_salted(struct drafts *drafts, const char *kind, const char *key, const char *media,
-                       struct hanse_bytes salted, void *prepared)
+/* `salted` is kept already. */
+static void put(struct drafts *drafts, const char *kind, const char *key, const char *media,
+                struct hanse_bytes salted, void *prepared)
 {
     struct hanse_draft *draft = add(drafts);
-    draft->salted = keep_copy(drafts, salted);
+    draft->salted = salted;
     draft->entry.kind = keep_copy(drafts, hanse_bytes_of(kind));
     draft->entry.key = keep_copy(drafts, hanse_bytes_of(key));
     draft->entry.operation = HANSE_PUT;
     draft->entry.media = keep_copy(drafts, hanse_bytes_of(media));
     draft->prepared = prepared;
+}
+
+void drafts_put_salted(struct drafts *drafts, const char *kind, const char *key, const char *media,
+                       struct hanse_bytes salted, void *prepared)
+{
+    put(drafts, kind, key, media, keep_copy(drafts, salted), prepared);
 }
 
 void drafts_put(struct drafts *drafts, const char *kind, const char *key, const char *media,
@@ -62,8 +69,7 @@ void drafts_put(struct drafts *drafts, const char *kind, const char *key, const 
     struct hanse_buffer salted;
     hanse_buffer_init(&salted);
     body_salt(content, &salted);
-    drafts_put_salted(drafts, kind, key, media, hanse_buffer_bytes(&salted), prepared);
-    hanse_buffer_release(&salted);
+    put(drafts, kind, key, media, keep(drafts, salted.data, salted.size), prepared);
 }
 
 void body_salt(struct hanse_bytes content, struct hanse_buffer *out)

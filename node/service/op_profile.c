@@ -35,7 +35,7 @@ int op_profile(struct hanse_service *service, json_t *params, struct hanse_answe
     drafts_release(&drafts);
     hanse_buffer_release(&content);
     if (error != HANSE_OK)
-        return answer_failure(answer, error, "The profile was not published");
+        return answer_unwritten(answer, error, "The profile was not published");
     return answer_ok(answer,
                      json_pack("{s:s,s:o}", "domain", domain.name, "index", number_json(appended.first)));
 }

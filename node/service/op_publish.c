@@ -161,7 +161,7 @@ static int append(struct publish *publish, struct hanse_answer *answer)
     if (error == HANSE_OK && drafts.count > 0) {
         error = drafts_append(publish->service, &publish->domain, &drafts, &appended);
         if (error != HANSE_OK)
-            answer_failure(answer, error, "Nothing was published");
+            answer_unwritten(answer, error, "Nothing was published");
     }
     drafts_release(&drafts);
     return error != HANSE_OK ? error : answer_published(publish, &appended, answer);

@@ -63,7 +63,7 @@ static int retract(struct hanse_service *service, const struct hanse_home_domain
                   json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(&name)),
                             "index", number_json(appended.first)));
     else
-        answer_failure(answer, error, "Nothing was withdrawn");
+        answer_unwritten(answer, error, "Nothing was withdrawn");
     drafts_release(&drafts);
     hanse_buffer_release(&key);
     hanse_buffer_release(&name);
