@@ -105,6 +105,7 @@ void loop_answer(struct loop *loop, struct caller *caller)
 {
     atomic_store(&caller->command->owner, OWNER_CALLER);
     (void)zsock_send(loop->commands, "fzp", caller->route, caller->command);
+    poller_used(loop->poller, &loop->commands_polled);
     zframe_destroy(&caller->route);
 }
 
@@ -213,26 +214,21 @@ static uint64_t deadline(const struct loop *loop)
 /* False: stop. */
 static bool turn(struct loop *loop)
 {
-    zmq_pollitem_t items[2 + TRANSPORT_POLL_MAX] = {
-        {.socket = zsock_resolve(loop->pipe), .events = ZMQ_POLLIN},
-        {.socket = zsock_resolve(loop->commands), .events = ZMQ_POLLIN},
-    };
-    size_t count = transport_fill(loop->transport, items + 2);
     uint64_t until_ms = deadline(loop);
     uint64_t now_ms = clock_monotonic_ms();
-    (void)zmq_poll(items, (int)(count + 2), until_ms > now_ms ? (long)(until_ms - now_ms) : 0);
+    poller_wait(loop->poller, until_ms > now_ms ? (int)(until_ms - now_ms) : 0);
     loop->now_ms = clock_monotonic_ms();
-    if (items[0].revents != 0)
+    if (loop->pipe_polled.readable)
         return false; /* $TERM is all that is ever said there */
     if (!loop->reading)
-        transport_ready(loop->transport, items + 2, count);
-    bool busy = read_links(loop);
-    busy = (items[1].revents != 0 && read_commands(loop)) || busy;
+        transport_ready(loop->transport);
+    bool heard = read_links(loop);
+    bool busy = loop->commands_polled.readable && read_commands(loop);
     busy = loads_answer(loop) || busy;
     /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
      * stored. */
     bool stored = store_next(loop);
-    if ((!busy && !stored) || loop_batch_full(loop))
+    if ((!heard && !busy && !stored) || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
@@ -244,7 +240,8 @@ static bool turn(struct loop *loop)
 
 static int open_transport(struct loop *loop, const struct hanse_mesh_config *config)
 {
-    struct transport_config transport = {.bind = config->bind, .self = config->engine.self};
+    struct transport_config transport = {
+        .poller = loop->poller, .bind = config->bind, .self = config->engine.self};
     memcpy(transport.secret, config->curve_secret, sizeof transport.secret);
     int error = transport_new(&transport, &loop->transport);
     explicit_bzero(transport.secret, sizeof transport.secret);
@@ -288,6 +285,9 @@ static int salvage(struct loop *loop, const struct hanse_mesh_config *config)
 
 static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
 {
+    loop->poller = poller_new();
+    if (loop->poller == NULL || !poller_add(loop->poller, &loop->pipe_polled, zsock_resolve(loop->pipe)))
+        return HANSE_E_IO;
     int error = config->salvage ? HANSE_E_CORRUPT : open_store(loop, config);
     if (error == HANSE_E_CORRUPT)
         error = salvage(loop, config);
@@ -300,7 +300,8 @@ static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
     if (error != HANSE_OK)
         return error;
     loop->commands = zsock_new_router(mesh_commands_endpoint(loop->mesh));
-    if (loop->commands == NULL)
+    if (loop->commands == NULL ||
+        !poller_add(loop->poller, &loop->commands_polled, zsock_resolve(loop->commands)))
         return HANSE_E_IO;
     loop->started = true;
     struct hanse_event event = {.type = HANSE_EVENT_START, .now_ms = loop->now_ms};
@@ -316,8 +317,10 @@ static void close_all(struct loop *loop)
     preparer_destroy(&loop->preparer);
     loop_verify_end(loop, HANSE_E_BUSY);
     loop_settle_fences(loop);
+    poller_remove(loop->poller, &loop->commands_polled);
     zsock_destroy(&loop->commands);
     transport_destroy(&loop->transport, STOP_MS);
+    poller_destroy(&loop->poller);
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);

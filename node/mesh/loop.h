@@ -128,8 +128,10 @@ struct loop {
     struct hanse_store *store;
     struct hanse_engine *engine;
     struct transport *transport;
+    struct poller *poller;
     zsock_t *pipe;     /* of the actor: only says when to stop */
     zsock_t *commands; /* ROUTER; other threads connect */
+    struct polled pipe_polled, commands_polled;
     struct hanse_pin pin;
     uint8_t lobby_secret[32];
     bool offline;
