@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,10 @@
 #define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
 #define STOP_MS       200 /* for what is queued to leave */
-/* Since something last happened: */
-#define MAINTAIN_AFTER_MS 20u
+/* Since something was last stored or asked for; what peers only tell, they tell all the time. */
+#define MAINTAIN_AFTER_MS 20u /* after many transactions: so many that it is worth it, and a few more */
+#define MAINTAIN_REST_MS  1000u
+#define MAINTAIN_WORTH    8u
 #define SETTLE_AFTER_MS   200u
 #define TRIM_AFTER_MS     1000u
 #define TRIM_BYTES        (4u * 1024u * 1024u)
@@ -159,7 +162,18 @@ static void maintain(struct loop *loop)
     if (error != HANSE_OK)
         loop_log(loop, LOG_WARN, "maintenance: %s (%s)", hanse_error_sentence(error),
                  hanse_error_name(error));
-    loop->unmaintained = error == HANSE_OK && more;
+    if (error == HANSE_OK && more) {
+        loop->unmaintained = loop->maintain_at;
+        return;
+    }
+    loop->unmaintained = 0;
+    /* Nodes that store the same would else all stop at the same commit. */
+    loop->maintain_at = MAINTAIN_WORTH + randombytes_uniform(MAINTAIN_WORTH);
+}
+
+static uint64_t maintain_after_ms(const struct loop *loop)
+{
+    return loop->unmaintained < loop->maintain_at ? MAINTAIN_REST_MS : MAINTAIN_AFTER_MS;
 }
 
 /* What passed through lies about freed in the heaps of four threads. */
@@ -173,7 +187,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
+    if (loop->unmaintained > 0 && (idle_ms >= maintain_after_ms(loop) || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
@@ -201,8 +215,8 @@ static uint64_t deadline(const struct loop *loop)
     at = earlier(at, loop_snapshot_due_ms(loop));
     at = earlier(at, loop->invites_ms);
     at = earlier(at, loop_soundness_due_ms(loop));
-    if (loop->unmaintained)
-        at = earlier(at, loop->active_ms + MAINTAIN_AFTER_MS);
+    if (loop->unmaintained > 0)
+        at = earlier(at, loop->active_ms + maintain_after_ms(loop));
     if (is_unsettled(loop))
         at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
     if (is_untrimmed(loop))
@@ -352,6 +366,7 @@ void loop_run(zsock_t *pipe, void *context)
     memcpy(loop->lobby_secret, config->lobby_secret, sizeof loop->lobby_secret);
     loop->timer_ms = loop->invites_ms = UINT64_MAX;
     loop->now_ms = loop->active_ms = clock_monotonic_ms();
+    loop->maintain_at = MAINTAIN_WORTH;
     loop->scrub_ms = UINT64_MAX;
     loop_scrub_soon(loop);
     loop->started_wall_ms = clock_wall_ms();
