@@ -42,7 +42,7 @@ enum {
     LINKS_TARGET = 6,
     REDRAW_MS = 600000, /* between links that are drawn anew, on average */
     PULLS_PER_LINK = 8,
-    COLLECT_MS = 15,    /* what lazy links are told of is collected for so long */
+    COLLECT_MS = 50,    /* what lazy links are told of is collected for so long, and up to twice */
     GRAFT_MS = 250,     /* what was told of and has not come after this is asked for */
     GRAFTS_MAX = 8,     /* so often; the rest is left to reconciling */
     NEWS_MAX = 64,      /* journals to tell one link of; then it is told at once */

@@ -103,8 +103,8 @@ static void announce(struct hanse_engine *e, struct link *link, const struct led
     if (link->news_count == NEWS_MAX)
         send_news(e, link);
     link->news[link->news_count++] = ledger->ordinal;
-    if (e->news_ms == 0)
-        e->news_ms = e->now_ms + COLLECT_MS;
+    if (e->news_ms == 0) /* by lot: of two who would tell each other, one is mostly told before */
+        e->news_ms = e->now_ms + COLLECT_MS + random_below(e, COLLECT_MS);
 }
 
 void spread_commit(struct hanse_engine *e, const struct ledger *ledger, const struct intake *intake)

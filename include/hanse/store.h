@@ -136,12 +136,13 @@ HANSE_MUST_USE int hanse_store_admitted_name(struct sqlite3 *db, const struct ha
  * that came, which is right for every node that was never in two meshes. */
 HANSE_MUST_USE int hanse_store_council(struct hanse_store *store, const struct hanse_hash *journal);
 
-/* Between publishes, outside a transaction: a checkpoint of the WAL when it is due (some 10,000 pages), else
- * one bounded piece of the catalogue's housekeeping. Costs at most some milliseconds, a due checkpoint some
- * tens. */
+/* Between publishes, outside a transaction: a checkpoint of the WAL when it has some 1,000 pages, else one
+ * bounded piece of the catalogue's housekeeping. Costs at most some milliseconds, a checkpoint of 10,000
+ * pages some tens. `ret_more`: not all is done. */
 HANSE_MUST_USE int hanse_store_maintain(struct hanse_store *store, bool *ret_more);
-/* Whether a checkpoint is due, which had better not wait for a pause: a WAL that starts over in time is
- * written in place, and a commit that makes the file grow waits twice as long for the disk. */
+/* Whether a checkpoint is due that had better not wait for a pause (some 10,000 pages): a WAL that starts
+ * over in time is written in place, and a commit that makes the file grow waits twice as long for the disk.
+ */
 bool hanse_store_is_due(const struct hanse_store *store);
 
 /* Moves what the WAL has into the database, as far as readers allow. Outside a transaction. */

@@ -128,9 +128,18 @@ static void on_request(struct evhttp_request *event, void *context)
 
 /* Workers. */
 
+/* Only while there are connections: an idle node need not wake up for nothing. */
+static void sweep_later(struct worker *worker)
+{
+    static const struct timeval interval = {.tv_usec = SWEEP_MS * 1000};
+    if (!event_pending(worker->sweep, EV_TIMEOUT, NULL))
+        HANSE_CHECK(event_add(worker->sweep, &interval) == 0);
+}
+
 static struct bufferevent *on_accept(struct event_base *base, void *context)
 {
     struct worker *worker = context;
+    sweep_later(worker);
     return http_connections_add(&worker->connections, base, HTTP_BODY_MAX);
 }
 
@@ -140,6 +149,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct worker *worker = context;
     http_connections_sweep(&worker->connections, HTTP_TIMEOUT_S * 1000u);
+    if (worker->connections.count > 0)
+        sweep_later(worker);
 }
 
 static void on_stop(evutil_socket_t fd, short what, void *context)
@@ -217,11 +228,9 @@ static bool worker_init(struct worker *worker, struct http_server *server, size_
         close(fd);
         return false;
     }
-    struct timeval interval = {.tv_usec = SWEEP_MS * 1000};
-    worker->sweep = event_new(worker->base, -1, EV_PERSIST, on_sweep, worker);
+    worker->sweep = event_new(worker->base, -1, 0, on_sweep, worker);
     worker->stop = event_new(worker->base, worker->stop_fd, EV_READ, on_stop, worker);
-    return worker->sweep != NULL && event_add(worker->sweep, &interval) == 0 && worker->stop != NULL &&
-           event_add(worker->stop, NULL) == 0;
+    return worker->sweep != NULL && worker->stop != NULL && event_add(worker->stop, NULL) == 0;
 }
 
 /* The listening socket. */

@@ -80,7 +80,7 @@ static int freeze(struct loop *loop, const struct fork_request *fork)
              name, (unsigned long long)fork->index);
     settle_writer(loop, &fork->journal);
     loop->cuts++;
-    loop->unmaintained = true;
+    loop->unmaintained++;
     return HANSE_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "helm.h"
 
+#include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -121,7 +122,7 @@ void helm_answer(struct helm *helm, struct command *command)
     pthread_mutex_unlock(&helm->mutex);
 }
 
-void helm_sleep(struct helm *helm, struct pollfd *items, size_t count, int timeout_ms)
+void helm_sleep(struct helm *helm, int descriptor, int timeout_ms)
 {
     uint64_t rung;
     pthread_mutex_lock(&helm->mutex);
@@ -131,8 +132,8 @@ void helm_sleep(struct helm *helm, struct pollfd *items, size_t count, int timeo
     pthread_mutex_unlock(&helm->mutex);
     if (queued)
         return;
-    items[count] = (struct pollfd){.fd = helm->bell, .events = POLLIN};
-    if (poll(items, count + 1, timeout_ms) > 0 && items[count].revents != 0)
+    struct pollfd items[] = {{.fd = descriptor, .events = POLLIN}, {.fd = helm->bell, .events = POLLIN}};
+    if (poll(items, 2, timeout_ms) > 0 && items[1].revents != 0)
         (void)!read(helm->bell, &rung, sizeof rung);
     pthread_mutex_lock(&helm->mutex);
     helm->awaited = true;

@@ -4,13 +4,12 @@
  * when it is taken queues, and whoever has it next does what is queued. What is asked besides publishing is
  * rare, and left to the mesh thread.
  *
- *   mesh thread   turn … turn ─▶ lets go, polls the descriptors ─▶ takes it before anybody else ─▶ turn …
+ *   mesh thread   turn … turn ─▶ lets go, polls the descriptor ──▶ takes it before anybody else ─▶ turn …
  *   publishing    queues ─▶ free? takes it, does what is queued ─▶ wakes the next, rings if the loop must
  * wake └─▶ taken? waits until somebody did it, or it is free */
 #ifndef HANSE_MESH_HELM_H
 #define HANSE_MESH_HELM_H
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,10 +41,10 @@ size_t helm_take_appends(struct helm *helm, struct command **ret_commands, size_
 struct command *helm_take(struct helm *helm);
 void helm_answer(struct helm *helm, struct command *command);
 
-/* For the mesh thread: the beginning, which is before anybody asks; and sleeping until a descriptor or the
- * bell is ready, or for so long. `items` has room for one more. Returns at once when something is queued. */
+/* For the mesh thread: the beginning, which is before anybody asks; and sleeping until the descriptor or the
+ * bell is ready, or for so long. Returns at once when something is queued. */
 void helm_begin(struct helm *helm, struct loop *loop);
 bool helm_has_begun(struct helm *helm);
-void helm_sleep(struct helm *helm, struct pollfd *items, size_t count, int timeout_ms);
+void helm_sleep(struct helm *helm, int descriptor, int timeout_ms);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "door.h"
 #include "link_queue.h"
+#include "poller.h"
 
 #define LINK_TABLE_BUCKETS 1024u
 #define LINK_TABLE_ENDED   4096u
@@ -28,9 +29,9 @@ struct link {
     /* dialled */
     void *socket; /* NULL for an accepted one */
     void *monitor;
-    bool named;            /* the roster has named its peer at some time */
-    bool monitor_readable; /* as the last poll said */
-    uint32_t budget;       /* messages that may be read this turn; 0 when there are none */
+    struct polled socket_polled, monitor_polled;
+    bool named;      /* the roster has named its peer at some time */
+    uint32_t budget; /* messages that may be read this turn; 0 when there are none */
 
     uint64_t wasted_us;    /* of our time, that brought nothing; drains */
     uint64_t wasted_at_ms; /* when it was last counted */

@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,10 @@
 #define TURN_MS       5u /* of reading links: then commands have their turn */
 #define TURN_COMMANDS 64u
 #define STOP_MS       200 /* for what is queued to leave */
-/* Since something last happened: */
-#define MAINTAIN_AFTER_MS 20u
+/* Since something was last stored or asked for; what peers only tell, they tell all the time. */
+#define MAINTAIN_AFTER_MS 20u /* after many transactions: so many that it is worth it, and a few more */
+#define MAINTAIN_REST_MS  1000u
+#define MAINTAIN_WORTH    8u
 #define SETTLE_AFTER_MS   200u
 #define TRIM_AFTER_MS     1000u
 #define TRIM_BYTES        (4u * 1024u * 1024u)
@@ -143,7 +146,18 @@ static void maintain(struct loop *loop)
     if (error != HANSE_OK)
         loop_log(loop, LOG_WARN, "maintenance: %s (%s)", hanse_error_sentence(error),
                  hanse_error_name(error));
-    loop->unmaintained = error == HANSE_OK && more;
+    if (error == HANSE_OK && more) {
+        loop->unmaintained = loop->maintain_at;
+        return;
+    }
+    loop->unmaintained = 0;
+    /* Nodes that store the same would else all stop at the same commit. */
+    loop->maintain_at = MAINTAIN_WORTH + randombytes_uniform(MAINTAIN_WORTH);
+}
+
+static uint64_t maintain_after_ms(const struct loop *loop)
+{
+    return loop->unmaintained < loop->maintain_at ? MAINTAIN_REST_MS : MAINTAIN_AFTER_MS;
 }
 
 /* What passed through lies about freed in the heaps of four threads. */
@@ -157,7 +171,7 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained && (idle_ms >= MAINTAIN_AFTER_MS || hanse_store_is_due(loop->store)))
+    if (loop->unmaintained > 0 && (idle_ms >= maintain_after_ms(loop) || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
@@ -185,8 +199,8 @@ static uint64_t deadline(const struct loop *loop)
     at = earlier(at, loop_snapshot_due_ms(loop));
     at = earlier(at, loop->invites_ms);
     at = earlier(at, loop_soundness_due_ms(loop));
-    if (loop->unmaintained)
-        at = earlier(at, loop->active_ms + MAINTAIN_AFTER_MS);
+    if (loop->unmaintained > 0)
+        at = earlier(at, loop->active_ms + maintain_after_ms(loop));
     if (is_unsettled(loop))
         at = earlier(at, loop->active_ms + SETTLE_AFTER_MS);
     if (is_untrimmed(loop))
@@ -204,50 +218,33 @@ bool loop_serve(struct loop *loop)
     return transport_has_links(loop->transport) || deadline(loop) < loop->until_ms;
 }
 
-#define POLL_MAX (1 + TRANSPORT_POLL_MAX)
-
-static size_t fill(struct loop *loop, zmq_pollitem_t items[static POLL_MAX])
+/* The sockets are not touched while others have the helm, so it is the poller's descriptor that is waited
+ * for. */
+static void sleep_for(struct loop *loop, uint64_t ms)
 {
-    items[0] = (zmq_pollitem_t){.socket = zsock_resolve(loop->pipe), .events = ZMQ_POLLIN};
-    return 1 + transport_fill(loop->transport, items + 1);
-}
-
-/* The sockets are not touched while others have the helm, so it is their descriptors that are polled. */
-static void sleep_for(struct loop *loop, const zmq_pollitem_t *items, size_t count, uint64_t ms)
-{
-    struct pollfd descriptors[POLL_MAX + 1];
-    for (size_t i = 0; i < count; i++) {
-        descriptors[i] = (struct pollfd){.events = POLLIN};
-        size_t size = sizeof descriptors[i].fd;
-        HANSE_CHECK(zmq_getsockopt(items[i].socket, ZMQ_FD, &descriptors[i].fd, &size) == 0);
-    }
-    helm_sleep(loop->helm, descriptors, count, ms > INT_MAX ? INT_MAX : (int)ms);
+    helm_sleep(loop->helm, poller_descriptor(loop->poller), ms > INT_MAX ? INT_MAX : (int)ms);
 }
 
 /* False: stop. */
 static bool turn(struct loop *loop)
 {
-    zmq_pollitem_t items[POLL_MAX];
-    size_t count = fill(loop, items);
     loop->until_ms = deadline(loop);
     uint64_t now_ms = clock_monotonic_ms();
-    if (zmq_poll(items, (int)count, 0) == 0 && loop->until_ms > now_ms) {
-        sleep_for(loop, items, count, loop->until_ms - now_ms);
-        count = fill(loop, items);
-        (void)zmq_poll(items, (int)count, 0);
-    }
+    if (!poller_ask(loop->poller) && loop->until_ms > now_ms)
+        sleep_for(loop, loop->until_ms - now_ms);
+    poller_look(loop->poller);
     loop->now_ms = clock_monotonic_ms();
-    if (items[0].revents != 0)
+    if (loop->pipe_polled.readable)
         return false; /* $TERM is all that is ever said there */
     if (!loop->reading)
-        transport_ready(loop->transport, items + 1, count - 1);
-    bool busy = read_links(loop);
-    busy = read_commands(loop) || busy;
+        transport_ready(loop->transport);
+    bool heard = read_links(loop);
+    bool busy = read_commands(loop);
     busy = loads_answer(loop) || busy;
     /* One a turn: what comes meanwhile is judged, and the next window asked for, before the next one is
      * stored. */
     bool stored = store_next(loop);
-    if ((!busy && !stored) || loop_batch_full(loop))
+    if ((!heard && !busy && !stored) || loop_batch_full(loop))
         (void)loop_commit(loop);
     tick(loop);
     transport_flush(loop->transport, loop->now_ms);
@@ -259,7 +256,8 @@ static bool turn(struct loop *loop)
 
 static int open_transport(struct loop *loop, const struct hanse_mesh_config *config)
 {
-    struct transport_config transport = {.bind = config->bind, .self = config->engine.self};
+    struct transport_config transport = {
+        .poller = loop->poller, .bind = config->bind, .self = config->engine.self};
     memcpy(transport.secret, config->curve_secret, sizeof transport.secret);
     int error = transport_new(&transport, &loop->transport);
     explicit_bzero(transport.secret, sizeof transport.secret);
@@ -303,6 +301,9 @@ static int salvage(struct loop *loop, const struct hanse_mesh_config *config)
 
 static int open_all(struct loop *loop, const struct hanse_mesh_config *config)
 {
+    loop->poller = poller_new();
+    if (loop->poller == NULL || !poller_add(loop->poller, &loop->pipe_polled, zsock_resolve(loop->pipe)))
+        return HANSE_E_IO;
     int error = config->salvage ? HANSE_E_CORRUPT : open_store(loop, config);
     if (error == HANSE_E_CORRUPT)
         error = salvage(loop, config);
@@ -329,6 +330,7 @@ static void close_all(struct loop *loop)
     loop_verify_end(loop, HANSE_E_BUSY);
     loop_settle_fences(loop);
     transport_destroy(&loop->transport, STOP_MS);
+    poller_destroy(&loop->poller);
     loop_release_writers(loop);
     hanse_engine_destroy(&loop->engine);
     hanse_store_close(&loop->store);
@@ -361,6 +363,7 @@ void loop_run(zsock_t *pipe, void *context)
     memcpy(loop->lobby_secret, config->lobby_secret, sizeof loop->lobby_secret);
     loop->timer_ms = loop->invites_ms = UINT64_MAX;
     loop->now_ms = loop->active_ms = clock_monotonic_ms();
+    loop->maintain_at = MAINTAIN_WORTH;
     loop->scrub_ms = UINT64_MAX;
     loop_scrub_soon(loop);
     loop->started_wall_ms = clock_wall_ms();

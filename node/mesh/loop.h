@@ -123,8 +123,10 @@ struct loop {
     struct hanse_store *store;
     struct hanse_engine *engine;
     struct transport *transport;
+    struct poller *poller;
     struct helm *helm;
     zsock_t *pipe; /* of the actor: only says when to stop */
+    struct polled pipe_polled;
     struct hanse_pin pin;
     uint8_t lobby_secret[32];
     bool offline;
@@ -133,7 +135,7 @@ struct loop {
     uint64_t now_ms;    /* of this turn */
     uint64_t until_ms;  /* the mesh thread sleeps until then */
     uint64_t timer_ms;  /* TICK is due; UINT64_MAX: none was asked for */
-    uint64_t active_ms; /* something last happened */
+    uint64_t active_ms; /* something was last stored or asked for */
     bool reading;       /* a round of reading the links is not over */
     struct backlog backlog;
     struct preparer *preparer; /* NULL: nothing is read ahead */
@@ -151,7 +153,8 @@ struct loop {
     size_t writer_count;
 
     bool strangers_told;    /* the log has its one line about them */
-    bool unmaintained;      /* the store was written to since maintenance had nothing left to do */
+    uint32_t unmaintained;  /* transactions since maintenance of the store had nothing left to do */
+    uint32_t maintain_at;   /* after so many a short pause is used for it */
     uint64_t untrimmed;     /* bytes that came and went since memory was given back */
     uint64_t ended_then;    /* connections that had ended by then */
     bool damaged;           /* the database is, and no longer to be relied on */

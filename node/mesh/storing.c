@@ -250,7 +250,7 @@ int loop_commit(struct loop *loop)
     }
     if (batch->cautious > 0)
         batch->cautious--;
-    loop->unmaintained = true;
+    loop->unmaintained++;
     loop->untrimmed += batch->bytes;
     /* The engine's answers may open the next transaction, so this one's marks are taken out first. */
     struct mark *marks = batch->marks;

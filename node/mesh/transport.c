@@ -23,7 +23,8 @@ static int bind_router(struct transport *t, const char *endpoint, bool enforce_z
     if (t->router == NULL)
         return HANSE_E_IO;
     t->router_monitor = monitor_open(t->context, t->router, ROUTER_MONITOR_NAME);
-    if (t->router_monitor == NULL)
+    if (t->router_monitor == NULL || !poller_add(t->poller, &t->router_polled, t->router) ||
+        !poller_add(t->poller, &t->monitor_polled, t->router_monitor))
         return HANSE_E_IO;
     size_t size = sizeof t->endpoint;
     if (zmq_bind(t->router, endpoint) != 0 ||
@@ -41,6 +42,7 @@ int transport_new(const struct transport_config *config, struct transport **ret_
                      config->connections_max == 0 ? CONNECTIONS_MAX : config->connections_max);
     t->self = config->self;
     memcpy(t->secret, config->secret, sizeof t->secret);
+    t->poller = config->poller;
     t->context = zmq_ctx_new();
     if (t->context == NULL)
         goto out;
@@ -50,7 +52,7 @@ int transport_new(const struct transport_config *config, struct transport **ret_
         goto out;
     if (!config->test_without_zap) {
         t->zap = zap_bind(t->context);
-        if (t->zap == NULL)
+        if (t->zap == NULL || !poller_add(t->poller, &t->zap_polled, t->zap))
             goto out;
     }
     error = config->bind == NULL ? HANSE_OK : bind_router(t, config->bind, !config->test_without_zap);
@@ -90,6 +92,14 @@ static void drain(struct transport *t, int linger_ms)
     }
 }
 
+static void close_dealer(struct transport *t, struct link *link)
+{
+    poller_remove(t->poller, &link->monitor_polled);
+    poller_remove(t->poller, &link->socket_polled);
+    monitor_close(&link->monitor, link->socket);
+    zmq_close(link->socket);
+}
+
 void transport_destroy(struct transport **transport, int linger_ms)
 {
     struct transport *t = *transport;
@@ -105,12 +115,13 @@ void transport_destroy(struct transport **transport, int linger_ms)
     /* Not transport_forget: hanging up would cut off what lingers. */
     while (t->links.first != NULL) {
         struct link *link = t->links.first;
-        if (link->socket != NULL) {
-            monitor_close(&link->monitor, link->socket);
-            zmq_close(link->socket);
-        }
+        if (link->socket != NULL)
+            close_dealer(t, link);
         link_table_remove(&t->links, link);
     }
+    poller_remove(t->poller, &t->monitor_polled);
+    poller_remove(t->poller, &t->router_polled);
+    poller_remove(t->poller, &t->zap_polled);
     if (t->router != NULL) {
         monitor_close(&t->router_monitor, t->router);
         zmq_close(t->router);
@@ -154,12 +165,10 @@ void transport_forget(struct transport *t, struct link *link)
 {
     t->counts.dropped[TRANSPORT_UNSENT] += link->queue.count;
     t->ending -= link->ends_ms != 0;
-    if (link->socket != NULL) {
-        monitor_close(&link->monitor, link->socket);
-        zmq_close(link->socket);
-    } else {
+    if (link->socket != NULL)
+        close_dealer(t, link);
+    else
         transport_hang_up(link->fd, &link->peer);
-    }
     if (t->is_waiting && t->waiting == link->id)
         t->is_waiting = false;
     link_table_remove(&t->links, link);
@@ -219,7 +228,9 @@ static bool open_dealer(struct transport *t, struct link *link, const struct han
     char name[32];
     snprintf(name, sizeof name, "link-%u", link->id);
     link->monitor = monitor_open(t->context, link->socket, name);
-    return link->monitor != NULL && zmq_connect(link->socket, endpoint) == 0;
+    return link->monitor != NULL && poller_add(t->poller, &link->socket_polled, link->socket) &&
+           poller_add(t->poller, &link->monitor_polled, link->monitor) &&
+           zmq_connect(link->socket, endpoint) == 0;
 }
 
 void transport_dial(struct transport *t, hanse_link id, const struct hanse_curve_key *server,
@@ -273,44 +284,12 @@ void transport_close_all(struct transport *t)
         transport_forget(t, t->links.first);
 }
 
-size_t transport_fill(struct transport *t, zmq_pollitem_t items[static TRANSPORT_POLL_MAX])
+void transport_ready(struct transport *t)
 {
-    size_t count = 0;
-    void *fixed[] = {t->zap, t->router_monitor, t->router};
-    for (size_t i = 0; i < 3; i++) {
-        if (fixed[i] != NULL)
-            items[count++] = (zmq_pollitem_t){.socket = fixed[i], .events = ZMQ_POLLIN};
-    }
-    for (struct link *link = t->links.first; link != NULL && link->socket != NULL; link = link->next) {
-        items[count++] = (zmq_pollitem_t){.socket = link->monitor, .events = ZMQ_POLLIN};
-        items[count++] = (zmq_pollitem_t){.socket = link->socket, .events = ZMQ_POLLIN};
-    }
-    return count;
-}
-
-void transport_ready(struct transport *t, const zmq_pollitem_t *items, size_t count)
-{
-    struct link *link = t->links.first;
     t->phase = PHASE_ZAP;
-    for (size_t i = 0; i < count; i++) {
-        bool readable = (items[i].revents & ZMQ_POLLIN) != 0;
-        if (items[i].socket == t->zap) {
-            t->zap_readable = readable;
-        } else if (items[i].socket == t->router_monitor) {
-            t->monitor_readable = readable;
-        } else if (items[i].socket == t->router) {
-            t->router_budget = readable ? TRANSPORT_ROUND : 0;
-        } else {
-            while (link != NULL && link->monitor != items[i].socket && link->socket != items[i].socket)
-                link = link->next;
-            if (link == NULL)
-                return; /* links changed since fill: the next turn looks again */
-            if (link->monitor == items[i].socket)
-                link->monitor_readable = readable;
-            else
-                link->budget = readable ? TRANSPORT_ROUND : 0;
-        }
-    }
+    t->router_budget = t->router_polled.readable ? TRANSPORT_ROUND : 0;
+    for (struct link *link = t->links.first; link != NULL && link->socket != NULL; link = link->next)
+        link->budget = link->socket_polled.readable ? TRANSPORT_ROUND : 0;
 }
 
 uint64_t transport_deadline_ms(const struct transport *t)

@@ -12,18 +12,19 @@
 #include <zmq.h>
 
 #include "door.h"
+#include "poller.h"
 #include "zap.h"
 
 #define TRANSPORT_DIALLED_MAX 128u
 #define TRANSPORT_LINKS_OF_A_KEY                                                                             \
     4u /* accepted; the next one ends the oldest, which may be a connection that is                          \
           gone and that nobody told us of */
-#define TRANSPORT_POLL_MAX (3u + 2u * TRANSPORT_DIALLED_MAX)
 
 struct transport;
 
 struct transport_config {
-    const char *bind; /* NULL: only dial */
+    struct poller *poller; /* waits for the sockets; outlives the transport */
+    const char *bind;      /* NULL: only dial */
     uint8_t secret[32];
     struct hanse_curve_key self;
     size_t connections_max; /* accepted TCP connections; 0: CONNECTIONS_MAX */
@@ -94,11 +95,10 @@ bool transport_has_links(const struct transport *transport);
 /* Bytes that wait to be sent on a link, what libzmq holds not counted; 0 when there is no such link. */
 size_t transport_queued(const struct transport *transport, hanse_link link);
 
-/* One turn of the loop: fill, zmq_poll, ready (though nothing is), next, flush. A round of reading is over
- * when next gives false; while it has not, ready is not called, else the first links would be read again
- * before the last. */
-size_t transport_fill(struct transport *transport, zmq_pollitem_t items[static TRANSPORT_POLL_MAX]);
-void transport_ready(struct transport *transport, const zmq_pollitem_t *items, size_t count);
+/* One turn of the loop: the poller, ready (though nothing is), next, flush. A round of reading is over when
+ * next gives false; while it has not, ready is not called, else the first links would be read again before
+ * the last. */
+void transport_ready(struct transport *transport);
 bool transport_next(struct transport *transport, uint64_t now_ms, struct transport_event *ret_event);
 /* Sends what libzmq had no room for. */
 void transport_flush(struct transport *transport, uint64_t now_ms);

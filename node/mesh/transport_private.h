@@ -11,9 +11,11 @@ enum transport_phase { PHASE_ZAP, PHASE_DIALLED, PHASE_ROUTED, PHASE_MONITORS, P
 
 struct transport {
     void *context;
+    struct poller *poller; /* the caller's */
     void *zap;
     void *router; /* NULL when only dialling */
     void *router_monitor;
+    struct polled zap_polled, router_polled, monitor_polled;
     uint8_t secret[32];
     struct hanse_curve_key self;
     char endpoint[HANSE_ENDPOINT_MAX + 1];
@@ -23,8 +25,6 @@ struct transport {
     uint32_t accepted;              /* ever; ids of accepted links */
     struct transport_counts counts;
 
-    /* What the last poll said of the fixed sockets, until they are found empty. */
-    bool zap_readable, monitor_readable;
     uint32_t router_budget; /* as a link's */
     enum transport_phase phase;
     size_t ending; /* links with ends_ms */

@@ -106,6 +106,7 @@ static void read_router_monitor(struct transport *t, uint64_t now_ms)
 {
     enum monitor_event event;
     int fd;
+    poller_used(t->poller, &t->monitor_polled);
     while (monitor_next(t->router_monitor, &event, &fd)) {
         t->counts.handshakes_failed += event == MONITOR_FAILED;
         if (event == MONITOR_ACCEPTED)
@@ -243,11 +244,10 @@ static bool receive_dialled(struct transport *t, struct link *link, struct trans
 
 static void read_monitors(struct transport *t, uint64_t now_ms)
 {
-    if (t->monitor_readable)
+    if (t->monitor_polled.readable)
         read_router_monitor(t, now_ms);
-    t->monitor_readable = false;
     for (struct link *link = t->links.first; link != NULL && link->socket != NULL; link = link->next) {
-        if (!link->monitor_readable)
+        if (!link->monitor_polled.readable)
             continue;
         enum monitor_event event;
         int fd;
@@ -256,7 +256,6 @@ static void read_monitors(struct transport *t, uint64_t now_ms)
             if (event == MONITOR_DOWN)
                 end_soon(t, link, now_ms);
         }
-        link->monitor_readable = false;
     }
 }
 
@@ -313,7 +312,7 @@ bool transport_next(struct transport *t, uint64_t now_ms, struct transport_event
     close_message(t);
     switch (t->phase) {
     case PHASE_ZAP:
-        if (t->zap_readable)
+        if (t->zap_polled.readable)
             zap_answer(t->zap, t->door, now_ms, ZAP_BATCH, &t->counts.zap);
         t->phase = PHASE_DIALLED;
         __attribute__((fallthrough));

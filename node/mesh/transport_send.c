@@ -51,6 +51,7 @@ void transport_pump(struct transport *t, struct link *link, uint64_t now_ms)
     bool progress = false;
     if (link->ends_ms != 0)
         return; /* nobody is there; what was said there is still being read */
+    poller_used(t->poller, link->socket != NULL ? &link->socket_polled : &t->router_polled);
     for (size_t i = 0; i < BATCH && link_queue_ready(&link->queue); i++) {
         enum room room = ask_room(t, link);
         if (room == GONE) {

@@ -1,21 +1,21 @@
 /* Housekeeping between publishes, so that no publish pays for it: the WAL's checkpoint, room in the WAL, and
- * the catalogue's merging. The first and the last are due after thousands of rows, and each would be the
- * slowest of a thousand publishes. */
+ * the catalogue's merging. Each would be the slowest of a hundred publishes. The checkpoint comes early when
+ * there is time for it: a small WAL that starts over needs no more room, and leaves less to do at once. */
 #include "store_internal.h"
 
 #define FRAME_HEAD 24
-#define ROOM_MIN   (1 << 20)
+#define ROOM_MIN   (4 << 20)
 #define ROOM_MORE  (256 << 10) /* a step's: small, for a publish may be waiting behind it */
 
 /* Syncing a file that grows costs the file system a journal commit of its own, so a publish that writes into
  * zeros waits half as long (216 instead of 431 µs). SQLite takes zeros after the last frame for the end of
  * the log: no frame's checksum is all zeros. */
-static int make_room(struct hanse_store *store)
+static int make_room(struct hanse_store *store, bool *ret_more)
 {
     static const char zeros[1 << 16];
     sqlite3_file *wal = NULL;
     sqlite3_int64 size;
-    if (store->wal_pages >= STORE_WAL_PAGES)
+    if (store->wal_pages >= STORE_WAL_PAGES_REST)
         return HANSE_OK; /* it was checkpointed, and starts over */
     int rc = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
     if (rc != SQLITE_OK || wal == NULL || wal->pMethods == NULL)
@@ -24,6 +24,7 @@ static int make_room(struct hanse_store *store)
     sqlite3_int64 used = (sqlite3_int64)store->wal_pages * (STORE_PAGE_SIZE + FRAME_HEAD);
     if (rc != SQLITE_OK || size == 0 || size - used >= ROOM_MIN)
         return hanse_store_error(store->db, rc); /* size 0: nothing was written yet, not even its head */
+    *ret_more = true;
     for (sqlite3_int64 end = size + ROOM_MORE; rc == SQLITE_OK && size < end;
          size += (sqlite3_int64)sizeof zeros)
         rc = wal->pMethods->xWrite(wal, zeros, sizeof zeros, size);
@@ -39,7 +40,7 @@ int hanse_store_maintain(struct hanse_store *store, bool *ret_more)
     int error = HANSE_OK;
     if (!sqlite3_get_autocommit(store->db))
         return HANSE_E_BUSY;
-    if (hanse_store_is_due(store)) {
+    if (store->wal_pages >= store->wal_pages_due) {
         error = hanse_store_checkpoint(store);
         store->wal_pages_due = store->wal_pages + STORE_WAL_PAGES_MORE;
         more = true;
@@ -47,7 +48,7 @@ int hanse_store_maintain(struct hanse_store *store, bool *ret_more)
         if (projection != NULL && projection->maintain != NULL)
             error = projection->maintain(projection->context, store->db, &more);
         if (error == HANSE_OK)
-            error = make_room(store);
+            error = make_room(store, &more);
     }
     if (error == HANSE_OK)
         *ret_more = more;

@@ -229,9 +229,9 @@ static int count_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
     struct hanse_store *store = context;
     (void)db, (void)name;
+    if (pages < store->wal_pages) /* it started over */
+        store->wal_pages_due = STORE_WAL_PAGES_REST;
     store->wal_pages = pages;
-    if (pages < STORE_WAL_PAGES)
-        store->wal_pages_due = STORE_WAL_PAGES;
     /* Checkpoints are hanse_store_maintain's; but whoever never calls it must not grow the WAL for ever. */
     if (pages >= STORE_WAL_PAGES_MAX && pages >= store->wal_pages_due) {
         (void)!hanse_store_checkpoint(store); /* else it is tried again after a later commit */
@@ -242,7 +242,7 @@ static int count_wal(void *context, sqlite3 *db, const char *name, int pages)
 
 bool hanse_store_is_due(const struct hanse_store *store)
 {
-    return store->wal_pages >= store->wal_pages_due;
+    return store->wal_pages >= STORE_WAL_PAGES && store->wal_pages >= store->wal_pages_due;
 }
 
 static int configure(struct hanse_store *store)
@@ -272,7 +272,7 @@ int hanse_store_open(const char *path, const struct hanse_projection *projection
     struct hanse_store *store = hanse_calloc(1, sizeof *store);
     store->lock = -1;
     store->council = -1;
-    store->wal_pages_due = STORE_WAL_PAGES;
+    store->wal_pages_due = STORE_WAL_PAGES_REST;
     store->projection = projection;
     hanse_buffer_init(&store->loaded);
     int error = store_lock(path, &store->lock);

@@ -18,7 +18,8 @@
 #define STORE_APPLICATION_ID 0x48616e73 /* "Hans" */
 #define STORE_PAGE_SIZE      8192
 #define STORE_PAGE_RESERVE   8     /* at the end of each: its checksum */
-#define STORE_WAL_PAGES      10000 /* a checkpoint is due */
+#define STORE_WAL_PAGES_REST 1000  /* a checkpoint is due when there is nothing else to do */
+#define STORE_WAL_PAGES      10000 /* and whatever else there is to do */
 #define STORE_WAL_PAGES_MORE 1000  /* it is due again, when readers kept the log from starting over */
 #define STORE_WAL_PAGES_MAX  40000 /* it is overdue: whoever commits next pays for it */
 
@@ -118,7 +119,7 @@ struct hanse_store {
     sqlite3 *db;
     int lock;               /* descriptor of the lock file */
     int wal_pages;          /* in the WAL after the last commit */
-    int wal_pages_due;      /* from so many on a checkpoint is due */
+    int wal_pages_due;      /* from so many on a checkpoint is worth it */
     int64_t council;        /* its journal's id, 0 for none; -1: ask meta */
     bool sound;             /* it was opened whole */
     sqlite3_int64 scrubbed; /* bytes of the database that the scrub is past */

@@ -16,8 +16,10 @@ import build
 
 sys.path.insert(0, str(build.TOP / "deploy" / "demo.d"))
 from shop import Failed, tie_to_parent, until  # noqa: E402
+from watch import paced  # noqa: E402
 
-LOST_S = 5
+LATE_MS = 3000  # slower than any gossip
+LOST_S = 20  # after the last event: its agents exchange all they know every 15 s, so what gossip missed has come by then
 
 
 class Agent:
@@ -26,7 +28,7 @@ class Agent:
         command = ["serf", "agent", "-node=" + name, "-bind=127.0.0.1:%d" % port, "-rpc-addr=127.0.0.1:%d" % (port + 1),
                    "-profile=local", "-log-level=err"]
         if join:
-            command.append("-retry-join=127.0.0.1:%d" % join)
+            command += ["-retry-join=127.0.0.1:%d" % join, "-retry-interval=1s"]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=tie_to_parent)
         self.sequence = 0
 
@@ -60,6 +62,14 @@ class Agent:
             raise Failed("serf: %s: %s" % (command, head["Error"]))
         return self.read() if answers else None
 
+    def knows(self, count):
+        return len(self.call("members", answers=True)["Members"]) == count
+
+    def told(self):
+        """The names of the events that have come, without waiting for more than one piece of them."""
+        self.unpacker.feed(self.socket.recv(65536))
+        return [value["Name"] for value in self.unpacker if "Name" in value]
+
 
 class Cluster:
     def __init__(self, count, port, folder):
@@ -69,8 +79,8 @@ class Cluster:
     def __enter__(self):
         for agent in self.agents:
             agent.connect()
-        until("serf's agents know each other", 60, lambda: all(
-            len(a.call("members", answers=True)["Members"]) == len(self.agents) for a in self.agents))
+        for agent in self.agents:
+            until("serf's agents know each other", 60, lambda a=agent: a.knows(len(self.agents)))
         for agent in self.agents[1:]:
             agent.call("stream", {"Type": "user"})
         return self
@@ -82,23 +92,25 @@ class Cluster:
             agent.process.wait()
         self.log.close()
 
-    def event(self, number):
-        """Sends an event at the first agent; milliseconds until the last of the others told of it, infinite when some did not."""
-        name = "event-%d" % number
-        start = last = time.monotonic()
-        self.agents[0].call("event", {"Name": name, "Payload": "x" * 64, "Coalesce": False})
-        missing = {a.socket: a for a in self.agents[1:]}
-        while missing:
-            ready, _, _ = select.select(list(missing), [], [], LOST_S)
-            if not ready:
-                return math.inf
-            last = time.monotonic()
-            for each in ready:
-                if self.told(missing[each], name):
-                    del missing[each]
-        return (last - start) * 1000
+    def events(self, count, rate):
+        """Sends events at the first agent; of each the milliseconds until the last of the others told of it, infinite when
+        some did not."""
+        self.sent, self.last, self.missing = {}, {}, {}
+        for number in paced(count, rate, self.listen):
+            name = "event-%d" % number
+            self.sent[name], self.missing[name] = time.monotonic(), len(self.agents) - 1
+            self.agents[0].call("event", {"Name": name, "Payload": b"x" * 64, "Coalesce": False})
+        end = time.monotonic() + LOST_S
+        while any(self.missing.values()) and time.monotonic() < end:
+            self.listen(0.1)
+        return [math.inf if self.missing[name] else (self.last[name] - sent) * 1000 for name, sent in self.sent.items()]
 
-    @staticmethod
-    def told(agent, name):
-        agent.unpacker.feed(agent.socket.recv(65536))
-        return any(value.get("Name") == name for value in agent.unpacker)
+    def listen(self, seconds):
+        """Takes what the agents tell, for so long."""
+        end = time.monotonic() + seconds
+        by_socket = {agent.socket: agent for agent in self.agents[1:]}
+        while (left := end - time.monotonic()) > 0:
+            for each in select.select(list(by_socket), [], [], left)[0]:
+                for name in by_socket[each].told():
+                    self.missing[name] -= 1
+                    self.last[name] = time.monotonic()

@@ -37,11 +37,11 @@ class Publisher:
         self.sent[size] = (start, time.time())
 
 
-def paced(count, rate):
+def paced(count, rate, wait=time.sleep):
     """So many turns, one every 1/rate seconds; one that is late is not made up for."""
     next_at = time.monotonic()
     for number in range(count):
-        time.sleep(max(0, next_at - time.monotonic()))  # the pace
+        wait(max(0, next_at - time.monotonic()))  # the pace
         next_at = max(next_at + 1 / rate, time.monotonic())
         yield number
 

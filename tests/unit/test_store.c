@@ -589,13 +589,20 @@ static void an_invite_is_open_until_it_expires(void **state)
     assert_int_equal(seen.count, 1);
 }
 
-static void maintaining_empties_the_log_when_it_is_due(void **state)
+static void maintain_all(struct home *home)
+{
+    bool more = true;
+    for (int i = 0; more && i < 100; i++)
+        assert_int_equal(hanse_store_maintain(home->store, &more), HANSE_OK);
+    assert_false(more);
+}
+
+static void maintaining_ends_and_does_not_disturb_a_transaction(void **state)
 {
     struct home *home = *state;
     bool more = true;
     publish_some(home);
-    assert_int_equal(hanse_store_maintain(home->store, &more), HANSE_OK);
-    assert_false(more);
+    maintain_all(home);
     assert_int_equal(hanse_store_begin(home->store), HANSE_OK);
     assert_int_equal(hanse_store_maintain(home->store, &more), HANSE_E_BUSY);
     hanse_store_rollback(home->store);
@@ -639,6 +646,30 @@ static void a_reader_that_holds_the_log_makes_no_checkpoint_due_at_every_commit(
     hanse_store_close_reader(&reader);
 }
 
+static off_t size_of_log(const struct home *home)
+{
+    char path[sizeof home->path + 8];
+    struct stat status;
+    snprintf(path, sizeof path, "%s-wal", home->path);
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_size;
+}
+
+static void a_log_that_is_maintained_does_not_grow_on(void **state)
+{
+    struct home *home = *state;
+    publish_some(home);
+    sqlite3_exec(hanse_store_connection(home->store), "CREATE TABLE bulk(x)", NULL, NULL, NULL);
+    write_pages(home, 1100);
+    maintain_all(home);
+    off_t size = size_of_log(home);
+    for (int i = 0; i < 20; i++) {
+        write_pages(home, 100);
+        maintain_all(home);
+    }
+    assert_true(size_of_log(home) < size + 5 * 1024 * 1024); /* room for some more commits */
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -662,7 +693,8 @@ int main(void)
         T(only_the_meshs_own_council_gives_names),
         T(the_lobby_keeps_one_request_a_key_and_so_many_in_all),
         T(an_invite_is_open_until_it_expires),
-        T(maintaining_empties_the_log_when_it_is_due),
+        T(maintaining_ends_and_does_not_disturb_a_transaction),
+        T(a_log_that_is_maintained_does_not_grow_on),
         T(a_reader_that_holds_the_log_makes_no_checkpoint_due_at_every_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

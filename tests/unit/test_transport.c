@@ -17,8 +17,10 @@
 #include "clock.h"
 #include "hanse/limits.h"
 #include "link_queue.h"
+#include "poller_wait.h"
 #include "socket_options.h"
 #include "transport.h"
+#include "transport_private.h"
 
 #ifdef __has_feature
 #if __has_feature(thread_sanitizer)
@@ -53,6 +55,7 @@ static struct keys make_keys(void)
 /* One node's transport, and what it was told. */
 struct side {
     struct keys keys;
+    struct poller *poller;
     struct transport *transport;
     size_t ups, downs, messages, bytes;
     hanse_link last_link, last_down;
@@ -64,8 +67,10 @@ struct side {
 
 static void start(struct side *side, const char *bind, bool without_zap)
 {
-    *side = (struct side){.keys = make_keys()};
-    struct transport_config config = {.bind = bind, .self = side->keys.self, .test_without_zap = without_zap};
+    *side = (struct side){.keys = make_keys(), .poller = poller_new()};
+    assert_non_null(side->poller);
+    struct transport_config config = {
+        .poller = side->poller, .bind = bind, .self = side->keys.self, .test_without_zap = without_zap};
     memcpy(config.secret, side->keys.secret, sizeof config.secret);
     assert_int_equal(transport_new(&config, &side->transport), HANSE_OK);
 }
@@ -73,6 +78,7 @@ static void start(struct side *side, const char *bind, bool without_zap)
 static void stop(struct side *side)
 {
     transport_destroy(&side->transport, 0);
+    poller_destroy(&side->poller);
 }
 
 static void take(struct side *side, const struct transport_event *event)
@@ -98,12 +104,10 @@ static void take(struct side *side, const struct transport_event *event)
 }
 
 /* One turn of the loop as node/mesh makes it. */
-static void turn(struct side *side, long wait_ms)
+static void turn(struct side *side, int wait_ms)
 {
-    zmq_pollitem_t items[TRANSPORT_POLL_MAX];
-    size_t count = transport_fill(side->transport, items);
-    assert_true(zmq_poll(items, (int)count, wait_ms) >= 0);
-    transport_ready(side->transport, items, count);
+    poller_wait(side->poller, wait_ms);
+    transport_ready(side->transport);
     struct transport_event event;
     while (transport_next(side->transport, clock_monotonic_ms(), &event))
         take(side, &event);
@@ -302,6 +306,7 @@ static void what_a_peer_said_before_it_went_is_heard(void **state)
     for (int i = 0; i < LAST; i++)
         send_text(&peer, 1, "farewell");
     transport_destroy(&peer.transport, 1000);
+    poller_destroy(&peer.poller);
     UNTIL(host.downs == 1, &host);
     assert_int_equal(host.messages, 1 + LAST);
     assert_int_equal(dropped(&host, TRANSPORT_ENDED), 0);
@@ -454,11 +459,9 @@ static void a_message_with_another_key_than_its_links_is_dropped(void **state)
     uint64_t end = clock_monotonic_ms() + SOON_MS;
     while (dropped(&host, TRANSPORT_OTHER_KEY) + dropped(&host, TRANSPORT_ENDED) == 0 &&
            clock_monotonic_ms() < end) {
-        zmq_pollitem_t items[TRANSPORT_POLL_MAX];
-        size_t count = transport_fill(host.transport, items);
-        assert_true(zmq_poll(items, (int)count, 1) >= 0);
-        items[1].revents = 0; /* the monitor */
-        transport_ready(host.transport, items, count);
+        poller_wait(host.poller, 1);
+        host.transport->monitor_polled.readable = false;
+        transport_ready(host.transport);
         struct transport_event event;
         while (transport_next(host.transport, clock_monotonic_ms(), &event))
             take(&host, &event);
@@ -621,9 +624,9 @@ static void connections_beyond_the_most_are_hung_up_on(void **state)
     (void)state;
     enum { MOST = 8, MORE = 30 };
     struct side host, peer;
-    host = (struct side){.keys = make_keys()};
+    host = (struct side){.keys = make_keys(), .poller = poller_new()};
     struct transport_config config = {
-        .bind = "tcp://127.0.0.1:*", .self = host.keys.self, .connections_max = MOST};
+        .poller = host.poller, .bind = "tcp://127.0.0.1:*", .self = host.keys.self, .connections_max = MOST};
     memcpy(config.secret, host.keys.secret, sizeof config.secret);
     assert_int_equal(transport_new(&config, &host.transport), HANSE_OK);
     start(&peer, NULL, false);
