@@ -22,7 +22,7 @@ struct transport {
     struct link_table links;
     struct connections connections; /* of the ROUTER */
     struct unread *unread;
-    uint32_t accepted;              /* ever; ids of accepted links */
+    uint32_t accepted; /* ever; ids of accepted links */
     struct transport_counts counts;
 
     /* What the last poll said of the fixed sockets, until they are found empty. */
