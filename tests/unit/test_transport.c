@@ -837,19 +837,24 @@ static void what_libzmq_holds_is_bounded_in_bytes(void **state)
     payload_done(payload_data(taken[2]), taken[2]);
 }
 
+static void start_raw(struct side *host, struct raw_peer *raw, const struct keys *keys, bool heard)
+{
+    start(host, "tcp://127.0.0.1:*", false);
+    admit(host, &keys->self, 1);
+    raw_dial(raw, keys, host, NULL, 0);
+    if (!heard)
+        return;
+    raw_send(raw, "hello", 0);
+    UNTIL(host->messages == 1, host);
+}
+
 static void a_connection_that_ends_no_message_is_cut_off(bool heard)
 {
     static const char part[65536];
     struct side host;
     struct raw_peer raw;
     struct keys keys = make_keys();
-    start(&host, "tcp://127.0.0.1:*", false);
-    admit(&host, &keys.self, 1);
-    raw_dial(&raw, &keys, &host, NULL, 0);
-    if (heard) {
-        raw_send(&raw, "hello", 0);
-        UNTIL(host.messages == 1, &host);
-    }
+    start_raw(&host, &raw, &keys, heard);
     for (size_t i = 0; i < 1024; i++)
         assert_true(zmq_send(raw.socket, part, sizeof part, i + 1 < 1024 ? ZMQ_SNDMORE : 0) >= 0);
     UNTIL(transport_counts(host.transport)->connections_cut == 1, &host);
@@ -882,11 +887,7 @@ static void what_waits_while_nobody_reads_is_bounded(void **state)
     struct side host;
     struct raw_peer raw;
     struct keys keys = make_keys();
-    start(&host, "tcp://127.0.0.1:*", false);
-    admit(&host, &keys.self, 1);
-    raw_dial(&raw, &keys, &host, NULL, 0);
-    raw_send(&raw, "hello", 0);
-    UNTIL(host.messages == 1, &host);
+    start_raw(&host, &raw, &keys, true);
     /* Whole messages, of which the mark would let 64 in; and the host's thread is away. */
     for (size_t i = 0; i < 60; i++)
         assert_true(zmq_send(raw.socket, body, sizeof body, 0) >= 0);
