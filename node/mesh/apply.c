@@ -52,7 +52,7 @@ static void apply(struct loop *loop, const struct hanse_effect *effect)
     case HANSE_EFFECT_DIAL:
         loop_log(loop, LOG_FINE, "link %08x: dialling %s", effect->dial.link, effect->dial.endpoint);
         transport_dial(loop->transport, effect->dial.link, &effect->dial.key, effect->dial.endpoint,
-                       effect->dial.lobby ? loop->lobby_secret : NULL);
+                       effect->dial.lobby ? loop->lobby_secret : NULL, loop->now_ms);
         break;
     case HANSE_EFFECT_CLOSE:
         loop_log(loop, LOG_FINE, "link %08x: closed: %s", effect->close.link,

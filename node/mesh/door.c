@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct visitor { /* a roster key, with the bucket of its handshakes */
+struct visitor { /* a key, with the bucket of its handshakes, and that of what it wasted */
     struct hanse_curve_key key;
     uint64_t handshakes_at_ms; /* when the bucket was last counted */
     uint32_t handshakes;       /* still allowed now */
+    uint32_t bar_ms;           /* the last bar's length */
+    uint64_t barred_until_ms;
+    uint64_t wasted_us;
+    uint64_t wasted_at_ms; /* when that was last counted */
 };
 
 struct guests {               /* or members */
@@ -16,6 +20,7 @@ struct guests {               /* or members */
 
 struct door {
     struct guests roster, invites;
+    struct visitor strangers; /* what they waste */
     uint64_t generation;
 };
 
@@ -89,13 +94,24 @@ enum door_answer door_look(const struct door *door, const struct hanse_curve_key
     return find(&door->invites, key) != NULL ? DOOR_GUEST : DOOR_STRANGER;
 }
 
+/* Or NULL. One that is both counts as a member. */
+static struct visitor *find_visitor(const struct door *door, const struct hanse_curve_key *key)
+{
+    struct visitor *member = find(&door->roster, key);
+    return member != NULL ? member : find(&door->invites, key);
+}
+
+static bool is_barred(const struct visitor *visitor, uint64_t now_ms)
+{
+    return visitor != NULL && now_ms < visitor->barred_until_ms;
+}
+
 enum door_answer door_knock(struct door *door, const struct hanse_curve_key *key, uint64_t now_ms)
 {
-    enum door_answer answer = door_look(door, key);
-    if (answer == DOOR_STRANGER)
-        return answer;
-    struct visitor *visitor = find(answer == DOOR_MEMBER ? &door->roster : &door->invites, key);
-    if (visitor->handshakes_at_ms > now_ms)
+    struct visitor *visitor = find_visitor(door, key);
+    if (visitor == NULL)
+        return DOOR_STRANGER;
+    if (is_barred(visitor, now_ms))
         return DOOR_TOO_OFTEN;
     uint64_t earned = (now_ms - visitor->handshakes_at_ms) / DOOR_HANDSHAKE_MS;
     if (visitor->handshakes + earned >= DOOR_HANDSHAKES_BURST) {
@@ -108,19 +124,35 @@ enum door_answer door_knock(struct door *door, const struct hanse_curve_key *key
     if (visitor->handshakes == 0)
         return DOOR_TOO_OFTEN;
     visitor->handshakes--;
-    return answer;
+    return door_look(door, key);
 }
 
-void door_bar(struct door *door, const struct hanse_curve_key *key, uint64_t until_ms)
+void door_bar(struct door *door, const struct hanse_curve_key *key, uint64_t now_ms)
 {
-    struct guests *lists[] = {&door->roster, &door->invites};
-    for (size_t i = 0; i < 2; i++) {
-        struct visitor *visitor = find(lists[i], key);
-        if (visitor == NULL)
-            continue;
-        visitor->handshakes = 1;
-        visitor->handshakes_at_ms = until_ms;
-    }
+    struct visitor *visitor = find_visitor(door, key);
+    if (visitor == NULL || is_barred(visitor, now_ms))
+        return;
+    bool again = visitor->bar_ms > 0 && now_ms - visitor->barred_until_ms < DOOR_BAR_FORGET_MS;
+    uint32_t longer = visitor->bar_ms * 2 < DOOR_BAR_MAX_MS ? visitor->bar_ms * 2 : DOOR_BAR_MAX_MS;
+    visitor->bar_ms = again ? longer : DOOR_BAR_FIRST_MS;
+    visitor->barred_until_ms = now_ms + visitor->bar_ms;
+    visitor->wasted_us = 0;
+}
+
+bool door_is_barred(const struct door *door, const struct hanse_curve_key *key, uint64_t now_ms)
+{
+    return is_barred(find_visitor(door, key), now_ms);
+}
+
+bool door_waste(struct door *door, const struct hanse_curve_key *key, uint64_t us, uint64_t now_ms)
+{
+    struct visitor *known = find_visitor(door, key);
+    struct visitor *visitor = known != NULL ? known : &door->strangers;
+    uint64_t drained = (now_ms - visitor->wasted_at_ms) * DOOR_WASTE_US_A_MS;
+    visitor->wasted_us -= drained < visitor->wasted_us ? drained : visitor->wasted_us;
+    visitor->wasted_us += us;
+    visitor->wasted_at_ms = now_ms;
+    return visitor->wasted_us > DOOR_WASTE_US_MAX;
 }
 
 char *door_user_id(enum door_answer answer, const struct hanse_curve_key *key, char *out)

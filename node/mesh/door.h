@@ -12,6 +12,15 @@
 #define DOOR_HANDSHAKES_BURST 32u
 #define DOOR_HANDSHAKE_MS     1000u
 
+/* What a key sends may take a twentieth of our time for nothing, for long, and this much at once: what an
+ * honest one wastes is measured in hundredths of it. Then it stays out: five seconds, and twice as long each
+ * time, up to five minutes; once it was good for ten, it begins anew. */
+#define DOOR_WASTE_US_A_MS 50u
+#define DOOR_WASTE_US_MAX  50000u
+#define DOOR_BAR_FIRST_MS  5000u
+#define DOOR_BAR_MAX_MS    300000u
+#define DOOR_BAR_FORGET_MS 600000u
+
 /* User-Id, as ZAP gives it to libzmq and libzmq to every message: 64 hex digits of the client's key, for a
  * guest after "lobby:". */
 #define DOOR_GUEST_PREFIX "lobby:"
@@ -35,8 +44,12 @@ enum door_answer door_look(const struct door *door, const struct hanse_curve_key
 /* The same, for a handshake: also TOO_OFTEN. */
 enum door_answer door_knock(struct door *door, const struct hanse_curve_key *key, uint64_t now_ms);
 
-/* No handshake of this key before then. */
-void door_bar(struct door *door, const struct hanse_curve_key *key, uint64_t until_ms);
+/* No handshake of this key for a while. Strangers are kept out anyway. */
+void door_bar(struct door *door, const struct hanse_curve_key *key, uint64_t now_ms);
+bool door_is_barred(const struct door *door, const struct hanse_curve_key *key, uint64_t now_ms);
+/* What this key sent took so much of our time and brought nothing; true: it was too much. Of strangers, whom
+ * we may dial, all together count as one. */
+bool door_waste(struct door *door, const struct hanse_curve_key *key, uint64_t us, uint64_t now_ms);
 
 /* Writes the User-Id of a key; returns out[DOOR_USER_ID_SIZE]. */
 char *door_user_id(enum door_answer answer, const struct hanse_curve_key *key, char *out);

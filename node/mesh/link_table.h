@@ -24,7 +24,7 @@ struct link {
     uint32_t route; /* the routing id less its first byte, which is 0 */
     char user_id[DOOR_USER_ID_SIZE];
     uint64_t accepted_order; /* larger is younger */
-    int fd;                  /* libzmq's, as long as `peer` is still its other end; -1 unknown */
+    int fd;                  /* libzmq's, as long as `peer` is still its other end; -1 unknown; dialled too */
     struct sockaddr_storage peer;
     /* dialled */
     void *socket; /* NULL for an accepted one */
@@ -32,9 +32,6 @@ struct link {
     struct polled socket_polled, monitor_polled;
     bool named;      /* the roster has named its peer at some time */
     uint32_t budget; /* messages that may be read this turn; 0 when there are none */
-
-    uint64_t wasted_us;    /* of our time, that brought nothing; drains */
-    uint64_t wasted_at_ms; /* when it was last counted */
 
     uint64_t ends_ms; /* the connection is gone: when to say so; 0: it stands */
     struct link *next_by_id, *next_by_route;

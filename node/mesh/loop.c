@@ -40,7 +40,8 @@ static void feed_message(struct loop *loop, const struct hanse_event *event)
     size_t before = gain(loop);
     loop_feed(loop, event);
     if (gain(loop) == before &&
-        transport_wasted(loop->transport, event->receive.link, clock_thread_us() - before_us, loop->now_ms))
+        transport_wasted(loop->transport, event->receive.link, event->receive.message.size,
+                         clock_thread_us() - before_us, loop->now_ms))
         loop_refused(loop, event->receive.link, HANSE_E_BUSY, "a flood of messages that bring nothing");
 }
 

@@ -13,7 +13,7 @@ void *monitor_open(void *zmq_context, void *socket, const char *name)
 {
     char endpoint[96];
     snprintf(endpoint, sizeof endpoint, "inproc://monitor.%s", name);
-    int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | FAILURES;
+    int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED | FAILURES;
     if (zmq_socket_monitor(socket, endpoint, events) != 0)
         return NULL;
     void *monitor = zmq_socket(zmq_context, ZMQ_PAIR);
@@ -42,7 +42,7 @@ bool monitor_next(void *monitor, enum monitor_event *ret_event, int *ret_fd)
     memcpy(&value, head + sizeof event, sizeof value);
     *ret_event = (event & FAILURES) != 0           ? MONITOR_FAILED
                  : event == ZMQ_EVENT_DISCONNECTED ? MONITOR_DOWN
-                                                   : MONITOR_ACCEPTED;
+                                                   : MONITOR_UP;
     *ret_fd = value;
     return true;
 }

@@ -11,10 +11,10 @@
 #include "transport_private.h"
 
 #define ROUTER_MONITOR_NAME "router"
-/* A peer may waste a tenth of our time for long, and this much at once. */
-#define WASTE_US_A_MS 100u
-#define WASTE_US_MAX  250000u
-#define WASTE_BAR_MS  5000u
+/* What receiving and decrypting take of libzmq's thread, which are done before we see a message: so much
+ * each, and so many bytes a µs. */
+#define RECEIVE_US       4u
+#define RECEIVE_BYTES_US 400u
 
 static int bind_router(struct transport *t, const char *endpoint, bool enforce_zap)
 {
@@ -44,7 +44,8 @@ int transport_new(const struct transport_config *config, struct transport **ret_
     memcpy(t->secret, config->secret, sizeof t->secret);
     t->poller = config->poller;
     t->context = zmq_ctx_new();
-    if (t->context == NULL)
+    t->unread = unread_new();
+    if (t->context == NULL || t->unread == NULL)
         goto out;
     /* Two I/O threads: the second for endpoints with names, see socket_options.c. */
     if (zmq_ctx_set(t->context, ZMQ_IO_THREADS, 2) != 0 ||
@@ -130,6 +131,7 @@ void transport_destroy(struct transport **transport, int linger_ms)
         zmq_close(t->zap);
     if (t->context != NULL)
         zmq_ctx_term(t->context);
+    unread_destroy(&t->unread);
     door_destroy(&t->door);
     connections_release(&t->connections);
     free(t->downs);
@@ -165,10 +167,12 @@ void transport_forget(struct transport *t, struct link *link)
 {
     t->counts.dropped[TRANSPORT_UNSENT] += link->queue.count;
     t->ending -= link->ends_ms != 0;
-    if (link->socket != NULL)
+    if (link->socket != NULL) {
         close_dealer(t, link);
-    else
+        (void)unread_remove(t->unread, link->fd);
+    } else {
         transport_hang_up(link->fd, &link->peer);
+    }
     if (t->is_waiting && t->waiting == link->id)
         t->is_waiting = false;
     link_table_remove(&t->links, link);
@@ -234,9 +238,10 @@ static bool open_dealer(struct transport *t, struct link *link, const struct han
 }
 
 void transport_dial(struct transport *t, hanse_link id, const struct hanse_curve_key *server,
-                    const char *endpoint, const uint8_t *secret)
+                    const char *endpoint, const uint8_t *secret, uint64_t now_ms)
 {
-    if (t->links.dialled >= TRANSPORT_DIALLED_MAX || !may_dial(endpoint)) {
+    if (t->links.dialled >= TRANSPORT_DIALLED_MAX || !may_dial(endpoint) ||
+        door_is_barred(t->door, server, now_ms)) {
         tell_down(t, id);
         return;
     }
@@ -261,19 +266,24 @@ void transport_close(struct transport *t, hanse_link id)
         transport_forget(t, link);
 }
 
-bool transport_wasted(struct transport *t, hanse_link id, uint64_t us, uint64_t now_ms)
+void transport_bar(struct transport *t, const struct hanse_curve_key *key, uint64_t now_ms)
+{
+    struct hanse_curve_key barred = *key; /* it may be a link's, which goes */
+    struct link *next;
+    door_bar(t->door, &barred, now_ms);
+    for (struct link *link = t->links.first; link != NULL; link = next) {
+        next = link->next;
+        if (memcmp(link->key.bytes, barred.bytes, sizeof barred.bytes) == 0)
+            transport_break(t, link);
+    }
+}
+
+bool transport_wasted(struct transport *t, hanse_link id, size_t bytes, uint64_t us, uint64_t now_ms)
 {
     struct link *link = link_table_find(&t->links, id);
-    if (link == NULL)
+    if (link == NULL || !door_waste(t->door, &link->key, us + RECEIVE_US + bytes / RECEIVE_BYTES_US, now_ms))
         return false;
-    uint64_t drained = (now_ms - link->wasted_at_ms) * WASTE_US_A_MS;
-    link->wasted_us -= drained < link->wasted_us ? drained : link->wasted_us;
-    link->wasted_us += us;
-    link->wasted_at_ms = now_ms;
-    if (link->wasted_us <= WASTE_US_MAX)
-        return false;
-    door_bar(t->door, &link->key, now_ms + WASTE_BAR_MS);
-    transport_break(t, link);
+    transport_bar(t, &link->key, now_ms);
     return true;
 }
 

@@ -47,8 +47,9 @@ enum transport_drop {
     TRANSPORT_NOT_ADMITTED, /* the key has left the roster, or the invite has expired */
     TRANSPORT_OTHER_KEY,    /* another User-Id than its link's */
     TRANSPORT_CHOSEN_ROUTE, /* a routing id that libzmq did not make */
-    TRANSPORT_MULTIPART,
-    TRANSPORT_ENDED, /* its link had ended */
+    TRANSPORT_MULTIPART,    /* its sender is barred */
+    TRANSPORT_BARRED,       /* it came with a handshake from before */
+    TRANSPORT_ENDED,        /* its link had ended */
     TRANSPORT_LINKS_FULL,
     TRANSPORT_OVERFLOW, /* to be sent, but the queue was full */
     TRANSPORT_UNSENT,   /* to be sent, when the link ended */
@@ -62,6 +63,7 @@ struct transport_counts {
     uint64_t handshakes_failed;
     uint64_t connections_ended;
     uint64_t connections_refused; /* there were too many */
+    uint64_t connections_cut;     /* too much had come that was no message yet */
     struct zap_counts zap;
 };
 
@@ -77,15 +79,18 @@ const struct transport_counts *transport_counts(const struct transport *transpor
 void transport_recheck(struct transport *transport);
 
 /* Dials; `secret` (32 bytes) is an invite's key, or NULL for our own. What is wrong with the endpoint or the
- * count becomes a DOWN. Only tcp:// is dialled: endpoints come from other domains' journals. */
+ * count, or a key that is barred, becomes a DOWN. Only tcp:// is dialled: endpoints come from other domains'
+ * journals. */
 void transport_dial(struct transport *transport, hanse_link link, const struct hanse_curve_key *server,
-                    const char *endpoint, const uint8_t *secret);
+                    const char *endpoint, const uint8_t *secret, uint64_t now_ms);
 /* Ends a link, or all; no DOWN follows. Unknown links: no effect. */
 void transport_close(struct transport *transport, hanse_link link);
 void transport_close_all(struct transport *transport);
-/* What the link sent took so much of our time and brought nothing. True: it was too much; the link is ended
- * (DOWN follows), and its key stays out for a while. */
-bool transport_wasted(struct transport *transport, hanse_link link, uint64_t us, uint64_t now_ms);
+/* A message of so many bytes that the link sent took so much of our time, and brought nothing. True: it was
+ * too much of its key; all links of the key are ended (DOWN follows), and it stays out for a while (door.h).
+ */
+bool transport_wasted(struct transport *transport, hanse_link link, size_t bytes, uint64_t us,
+                      uint64_t now_ms);
 /* Queues a copy; never waits. To an unknown link it is dropped. */
 void transport_send(struct transport *transport, hanse_link link, enum hanse_class class,
                     struct hanse_bytes message, uint64_t now_ms);

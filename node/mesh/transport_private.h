@@ -5,6 +5,7 @@
 #include "connections.h"
 #include "link_table.h"
 #include "transport.h"
+#include "unread.h"
 
 /* One turn's order. Messages before news of connections: what a peer said before it went is heard. */
 enum transport_phase { PHASE_ZAP, PHASE_DIALLED, PHASE_ROUTED, PHASE_MONITORS, PHASE_DOWNS };
@@ -22,7 +23,8 @@ struct transport {
     struct door *door;
     struct link_table links;
     struct connections connections; /* of the ROUTER */
-    uint32_t accepted;              /* ever; ids of accepted links */
+    struct unread *unread;
+    uint32_t accepted; /* ever; ids of accepted links */
     struct transport_counts counts;
 
     uint32_t router_budget; /* as a link's */
@@ -49,8 +51,14 @@ struct transport {
 void transport_break(struct transport *transport, struct link *link);
 /* Ends a link's connection and frees its state; nothing is told. */
 void transport_forget(struct transport *transport, struct link *link);
+/* Ends all links of a key, and keeps it out for a while. */
+void transport_bar(struct transport *transport, const struct hanse_curve_key *key, uint64_t now_ms);
 /* Ends the TCP connection of an accepted link, for ROUTER has no call that does. */
 void transport_hang_up(int fd, const struct sockaddr_storage *peer);
+/* The same, and what came in and was not read by libzmq is thrown away. */
+void transport_abort(int fd, const struct sockaddr_storage *peer);
+/* Whether its other end is still that address and port. */
+bool transport_is_still(int fd, const struct sockaddr_storage *peer);
 /* The other end of a connection; false when there is none any more. */
 bool transport_peer_of(int fd, struct sockaddr_storage *ret_peer);
 void transport_pump(struct transport *transport, struct link *link, uint64_t now_ms);

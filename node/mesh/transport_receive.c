@@ -20,35 +20,41 @@ static void drop(struct transport *t, enum transport_drop why)
     close_message(t);
 }
 
+/* A frame of a payload; false: none waits. */
+static bool receive_frame(struct transport *t, void *socket, zmq_msg_t *frame)
+{
+    zmq_msg_init(frame);
+    if (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) < 0)
+        return false;
+    unread_read(t->unread, zmq_msg_get(frame, ZMQ_SRCFD), zmq_msg_size(frame));
+    return true;
+}
+
 /* Receives the frames that belong to the message just begun and drops them. */
-static void skip_frames(void *socket)
+static void skip_frames(struct transport *t, void *socket)
 {
     bool more = true;
     while (more) {
         zmq_msg_t frame;
-        zmq_msg_init(&frame);
-        more = zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&frame) != 0;
+        more = receive_frame(t, socket, &frame) && zmq_msg_more(&frame) != 0;
         zmq_msg_close(&frame);
     }
 }
 
 enum received { RECEIVED, RECEIVED_WRONG, RECEIVED_NOTHING };
 
-/* Receives the payload, one frame, into t->message. */
+/* Receives the payload into t->message. WRONG: it has several frames, and the first is there. */
 static enum received receive_payload(struct transport *t, void *socket)
 {
-    zmq_msg_init(&t->message);
     t->message_open = true;
-    if (zmq_msg_recv(&t->message, socket, ZMQ_DONTWAIT) < 0) {
+    if (!receive_frame(t, socket, &t->message)) {
         close_message(t);
         return RECEIVED_NOTHING;
     }
-    if (zmq_msg_more(&t->message) != 0) {
-        skip_frames(socket);
-        drop(t, TRANSPORT_MULTIPART);
-        return RECEIVED_WRONG;
-    }
-    return RECEIVED;
+    if (zmq_msg_more(&t->message) == 0)
+        return RECEIVED;
+    skip_frames(t, socket);
+    return RECEIVED_WRONG;
 }
 
 static bool read_route(zmq_msg_t *frame, uint32_t *ret_route)
@@ -84,6 +90,7 @@ static void end_soon(struct transport *t, struct link *link, uint64_t now_ms)
 static void accepted(struct transport *t, int fd)
 {
     struct sockaddr_storage peer;
+    unread_add(t->unread, fd, true);
     if (connections_add(&t->connections, fd))
         return;
     t->counts.connections_refused++;
@@ -95,11 +102,16 @@ static void ended(struct transport *t, int fd, uint64_t now_ms)
 {
     t->counts.connections_ended++;
     connections_remove(&t->connections, fd);
+    bool cut = unread_remove(t->unread, fd);
+    t->counts.connections_cut += cut;
     struct link *link = link_table_find_fd(&t->links, fd);
     if (link == NULL)
         return;
     link->fd = -1;
-    end_soon(t, link, now_ms);
+    if (cut)
+        transport_bar(t, &link->key, now_ms);
+    else
+        end_soon(t, link, now_ms);
 }
 
 static void read_router_monitor(struct transport *t, uint64_t now_ms)
@@ -109,19 +121,23 @@ static void read_router_monitor(struct transport *t, uint64_t now_ms)
     poller_used(t->poller, &t->monitor_polled);
     while (monitor_next(t->router_monitor, &event, &fd)) {
         t->counts.handshakes_failed += event == MONITOR_FAILED;
-        if (event == MONITOR_ACCEPTED)
+        if (event == MONITOR_UP)
             accepted(t, fd);
         else if (event == MONITOR_DOWN)
             ended(t, fd, now_ms);
     }
 }
 
-static struct link *accept_link(struct transport *t, uint32_t route, const char *user_id)
+static struct link *accept_link(struct transport *t, uint32_t route, const char *user_id, uint64_t now_ms)
 {
     struct hanse_curve_key key;
     enum door_answer claimed = door_read_user_id(user_id, &key);
     if (claimed == DOOR_STRANGER || door_look(t->door, &key) != claimed) {
         refuse(t, TRANSPORT_NOT_ADMITTED);
+        return NULL;
+    }
+    if (door_is_barred(t->door, &key, now_ms)) {
+        refuse(t, TRANSPORT_BARRED);
         return NULL;
     }
     size_t of_key;
@@ -196,7 +212,8 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
     bool more = zmq_msg_more(&frame) != 0;
     bool made_by_libzmq = read_route(&frame, &route);
     zmq_msg_close(&frame);
-    if (!more || receive_payload(t, t->router) != RECEIVED)
+    enum received received = more ? receive_payload(t, t->router) : RECEIVED_NOTHING;
+    if (received == RECEIVED_NOTHING)
         return false;
     const char *user_id = zmq_msg_gets(&t->message, "User-Id");
     if (user_id == NULL) {
@@ -205,6 +222,13 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
     }
     if (!made_by_libzmq) {
         refuse(t, TRANSPORT_CHOSEN_ROUTE);
+        return false;
+    }
+    if (received == RECEIVED_WRONG) {
+        struct hanse_curve_key key;
+        if (door_read_user_id(user_id, &key) != DOOR_STRANGER)
+            transport_bar(t, &key, now_ms);
+        refuse(t, TRANSPORT_MULTIPART);
         return false;
     }
     struct link *link = link_table_find_route(&t->links, route);
@@ -220,7 +244,7 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
     }
     /* What the monitor knows came before this message; a descriptor may have been used again since. */
     read_router_monitor(t, now_ms);
-    link = accept_link(t, route, user_id);
+    link = accept_link(t, route, user_id, now_ms);
     if (link == NULL)
         return false;
     t->is_waiting = true;
@@ -230,16 +254,38 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
     return true;
 }
 
-static bool receive_dialled(struct transport *t, struct link *link, struct transport_event *ret_event)
+static bool receive_dialled(struct transport *t, struct link *link, uint64_t now_ms,
+                            struct transport_event *ret_event)
 {
     /* CURVE has proved the server's key, which is the one we dialled; there is no User-Id on this side. */
     enum received received = receive_payload(t, link->socket);
-    if (received == RECEIVED_NOTHING)
-        link->budget = 0;
-    if (received != RECEIVED)
-        return false;
-    give(t, link, ret_event);
-    return true;
+    if (received == RECEIVED) {
+        give(t, link, ret_event);
+        return true;
+    }
+    link->budget = 0;
+    if (received == RECEIVED_WRONG) {
+        drop(t, TRANSPORT_MULTIPART);
+        door_bar(t->door, &link->key, now_ms);
+        end_soon(t, link, now_ms);
+    }
+    return false;
+}
+
+static void connected(struct transport *t, struct link *link, int fd)
+{
+    link->fd = fd;
+    unread_add(t->unread, fd, false);
+}
+
+static void disconnected(struct transport *t, struct link *link, int fd, uint64_t now_ms)
+{
+    if (unread_remove(t->unread, fd)) {
+        t->counts.connections_cut++;
+        door_bar(t->door, &link->key, now_ms);
+    }
+    link->fd = -1;
+    end_soon(t, link, now_ms);
 }
 
 static void read_monitors(struct transport *t, uint64_t now_ms)
@@ -253,8 +299,10 @@ static void read_monitors(struct transport *t, uint64_t now_ms)
         int fd;
         while (monitor_next(link->monitor, &event, &fd)) {
             t->counts.handshakes_failed += event == MONITOR_FAILED;
-            if (event == MONITOR_DOWN)
-                end_soon(t, link, now_ms);
+            if (event == MONITOR_UP)
+                connected(t, link, fd);
+            else if (event == MONITOR_DOWN)
+                disconnected(t, link, fd, now_ms);
         }
     }
 }
@@ -279,12 +327,12 @@ static bool next_down(struct transport *t, struct transport_event *ret_event)
     return true;
 }
 
-static bool next_dialled(struct transport *t, struct transport_event *ret_event)
+static bool next_dialled(struct transport *t, uint64_t now_ms, struct transport_event *ret_event)
 {
     for (struct link *link = t->links.first; link != NULL && link->socket != NULL; link = link->next) {
         while (link->budget > 0) {
             link->budget--;
-            if (receive_dialled(t, link, ret_event))
+            if (receive_dialled(t, link, now_ms, ret_event))
                 return true;
         }
     }
@@ -317,7 +365,7 @@ bool transport_next(struct transport *t, uint64_t now_ms, struct transport_event
         t->phase = PHASE_DIALLED;
         __attribute__((fallthrough));
     case PHASE_DIALLED:
-        if (next_dialled(t, ret_event))
+        if (next_dialled(t, now_ms, ret_event))
             return true;
         t->phase = PHASE_ROUTED;
         __attribute__((fallthrough));

@@ -124,13 +124,26 @@ bool transport_peer_of(int fd, struct sockaddr_storage *ret_peer)
     return true;
 }
 
+bool transport_is_still(int fd, const struct sockaddr_storage *peer)
+{
+    struct sockaddr_storage now;
+    return transport_peer_of(fd, &now) && memcmp(&now, peer, sizeof now) == 0;
+}
+
 void transport_hang_up(int fd, const struct sockaddr_storage *peer)
 {
     /* The descriptor is libzmq's, which may have closed it by now and got the same number for another
      * connection; so only when its other end is still the same address and port. Only shut down, never close:
      * libzmq then finds the end of the stream and closes it. Should both happen between these two calls, a
      * connection is cut that is then dialled again. */
-    struct sockaddr_storage now;
-    if (transport_peer_of(fd, &now) && memcmp(&now, peer, sizeof now) == 0)
+    if (transport_is_still(fd, peer))
         (void)shutdown(fd, SHUT_RDWR);
+}
+
+void transport_abort(int fd, const struct sockaddr_storage *peer)
+{
+    /* After shutdown, libzmq would still read and decrypt megabytes that wait in the kernel. */
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    if (transport_is_still(fd, peer))
+        (void)connect(fd, &nobody, sizeof nobody);
 }

@@ -2,6 +2,7 @@
  * of JSON about what it did.
  *
  *   attacker strangers ENDPOINT SERVER COUNT           handshakes, each with a key that nobody knows
+ *   attacker sink ENDPOINT MS                      receives whatever comes from whomever, and drops it
  *   attacker learn ENDPOINT SERVER KEY MESH JOURNAL FILE   asks for a journal's commits, and keeps them
  *   attacker send … FILE            sends kept commits, in order: what an honest peer would do
  *   attacker flip … FILE COUNT      one bit of each byte in turn, then copies damaged in other ways
@@ -439,6 +440,33 @@ static void strangers(struct peer *peer, uint64_t count)
     }
 }
 
+/* The same work for an attacker as a node, of which nothing comes: says the key to dial it with. */
+static void sink(struct peer *peer, uint64_t ms)
+{
+    int server = 1, zero = 0;
+    char digits[65];
+    randombytes_buf(peer->secret, sizeof peer->secret);
+    crypto_scalarmult_base(peer->self, peer->secret);
+    peer->socket = zmq_socket(peer->context, ZMQ_ROUTER);
+    if (zmq_setsockopt(peer->socket, ZMQ_CURVE_SERVER, &server, sizeof server) != 0 ||
+        zmq_setsockopt(peer->socket, ZMQ_CURVE_SECRETKEY, peer->secret, 32) != 0 ||
+        zmq_setsockopt(peer->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+        zmq_bind(peer->socket, peer->endpoint) != 0)
+        die(zmq_strerror(errno));
+    printf("{\"server\":\"%s\"}\n", sodium_bin2hex(digits, sizeof digits, peer->self, 32));
+    fflush(stdout);
+    zmq_pollitem_t item = {.socket = peer->socket, .events = ZMQ_POLLIN};
+    for (uint64_t end = now_ms() + ms; now_ms() < end;) {
+        zmq_msg_t frame;
+        zmq_msg_init(&frame);
+        if (zmq_msg_recv(&frame, peer->socket, ZMQ_DONTWAIT) < 0)
+            (void)zmq_poll(&item, 1, 10);
+        zmq_msg_close(&frame);
+    }
+    zmq_close(peer->socket);
+    zmq_ctx_term(peer->context);
+}
+
 static void act(struct peer *peer, const char *what, char **rest)
 {
     if (strcmp(what, "learn") == 0) {
@@ -479,10 +507,16 @@ static void act(struct peer *peer, const char *what, char **rest)
 int main(int argc, char **argv)
 {
     struct peer peer = {0};
-    if (argc < 5 || sodium_init() < 0)
+    if (argc < 4 || sodium_init() < 0)
         die("see the head of attacker.c");
     peer.context = zmq_ctx_new();
     peer.endpoint = argv[2];
+    if (strcmp(argv[1], "sink") == 0) {
+        sink(&peer, number(argv[3]));
+        return 0;
+    }
+    if (argc < 5)
+        die("see the head of attacker.c");
     memcpy(peer.server, hex(argv[3]).bytes, 32);
     if (strcmp(argv[1], "strangers") == 0) {
         strangers(&peer, number(argv[4]));

@@ -952,23 +952,27 @@ static long rss_kib(void)
 }
 #endif
 
-/* A member that sends what is not ours to understand, as fast as it can. */
-static void flood(const struct node *node, const struct node *as, size_t size, size_t count)
+/* A member that sends what is not ours to understand, as fast as it can, until it is shut out; how many went.
+ */
+static size_t flood(const struct node *node, const struct node *as, size_t size, size_t count)
 {
     char *garbage = hanse_calloc(1, size);
     void *context = zmq_ctx_new();
     void *socket = zmq_socket(context, ZMQ_DEALER);
-    int linger = 10000;
+    int linger = 0, patience = 500;
     zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &patience, sizeof patience);
     zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, as->config.curve_secret, 32);
     zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, as->config.engine.self.bytes, 32);
     zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, node->config.engine.self.bytes, 32);
     assert_int_equal(zmq_connect(socket, hanse_mesh_endpoint(node->mesh)), 0);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(zmq_send(socket, garbage, size, 0), size);
+    size_t sent = 0;
+    while (sent < count && zmq_send(socket, garbage, size, 0) >= 0)
+        sent++;
     zmq_close(socket);
     zmq_ctx_term(context);
     free(garbage);
+    return sent;
 }
 
 static uint64_t received(struct node *node)
@@ -980,7 +984,7 @@ static uint64_t received(struct node *node)
     return count;
 }
 
-static void a_flood_is_counted_and_leaves_no_memory_behind(void **state)
+static void a_flood_is_shut_out_and_leaves_no_memory_behind(void **state)
 {
     (void)state;
     struct node nodes[2];
@@ -989,26 +993,20 @@ static void a_flood_is_counted_and_leaves_no_memory_behind(void **state)
     hanse_mesh_stop(&nodes[1].mesh); /* the flood comes with its key */
     uint64_t before = received(&nodes[0]);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(UNDER_TSAN)
-    flood(&nodes[0], &nodes[1], 1000, 1000);
-    UNTIL(received(&nodes[0]) >= before + 1000);
-    before = received(&nodes[0]);
     malloc_trim(0);
     long kib = rss_kib();
-    flood(&nodes[0], &nodes[1], 60000, 9000);
-    flood(&nodes[0], &nodes[1], HANSE_BODY_MAX, 1000);
-    UNTIL(received(&nodes[0]) >=
-          before + 5000); /* the link may be ended for it, and what was on its way is lost */
-    UNTIL(rss_kib() < kib + 8192);
-    print_message("memory after 10,000 messages, 1.5 GiB: %+ld KiB\n", rss_kib() - kib);
-#else
-    flood(&nodes[0], &nodes[1], 60000, 1000);
-    UNTIL(received(&nodes[0]) >= before + 1000);
 #endif
+    assert_in_range(flood(&nodes[0], &nodes[1], 60000, 20000), 50, 15000);
+    UNTIL(received(&nodes[0]) >= before + 50);
     struct hanse_mesh_view view;
     hanse_mesh_view(nodes[0].mesh, &view);
-    assert_true(view.refused[-HANSE_E_WRONG_TYPE] >= 1000);
+    assert_true(view.refused[-HANSE_E_WRONG_TYPE] >= 50);
     hanse_mesh_view_release(&view);
-    node_start(&nodes[1]);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(UNDER_TSAN)
+    UNTIL(rss_kib() < kib + 8192);
+    print_message("memory after a flood: %+ld KiB\n", rss_kib() - kib);
+#endif
+    node_start(&nodes[1]); /* nobody holds it against the journal, and the bar ends */
     UNTIL(up_links(&nodes[0]) >= 1 && up_links(&nodes[1]) >= 1);
     pair_end(nodes, &council);
 }
@@ -1033,7 +1031,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_guest_asks_through_the_lobby_and_is_let_in),
         cmocka_unit_test(looking_never_waits_for_the_loop),
         cmocka_unit_test(two_idle_nodes_cost_next_to_nothing),
-        cmocka_unit_test(a_flood_is_counted_and_leaves_no_memory_behind),
+        cmocka_unit_test(a_flood_is_shut_out_and_leaves_no_memory_behind),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
