@@ -65,8 +65,9 @@ bool hanse_change_field(const struct hanse_change *change, struct hanse_buffer *
 /* Appends it in words, as in `schema.orders.properties.id.logicalType: type changed from string to integer`.
  */
 void hanse_change_text(const struct hanse_change *change, struct hanse_buffer *out);
-/* {"path","rule","severity","from","to","breaks":[…]}, and "object" and "field" where it is in them; `from`
- * and `to` are null where there is nothing, and for what is too large to show. The caller owns it. */
+/* {"path","rule","severity","from","to","breaks":[…],"text"}, and "object" and "field" where it is in them.
+ * `from` and `to` are null where there is nothing, and for what is too large to show; `text` says it in
+ * words. The caller owns it. */
 struct json_t *hanse_change_json(const struct hanse_change *change);
 /* {"verdict","consumers","producers","changes":[…]}, and "dropped" when there are more. The caller owns it.
  */

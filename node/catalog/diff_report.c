@@ -170,21 +170,24 @@ static json_t *buffer_json(const struct hanse_buffer *buffer)
 
 json_t *hanse_change_json(const struct hanse_change *change)
 {
-    struct hanse_buffer path, object, field;
+    struct hanse_buffer path, text, object, field;
     hanse_buffer_init(&path);
+    hanse_buffer_init(&text);
     hanse_buffer_init(&object);
     hanse_buffer_init(&field);
     hanse_change_path(change, &path);
-    json_t *json =
-        json_pack("{s:o,s:s,s:s,s:o,s:o,s:o}", "path", buffer_json(&path), "rule", change->rule, "severity",
-                  hanse_severity_name(change->severity), "from", shown_json(change->before), "to",
-                  shown_json(change->after), "breaks", breaks_json(change->breaks));
+    hanse_change_text(change, &text);
+    json_t *json = json_pack("{s:o,s:s,s:s,s:o,s:o,s:o,s:o}", "path", buffer_json(&path), "rule",
+                             change->rule, "severity", hanse_severity_name(change->severity), "from",
+                             shown_json(change->before), "to", shown_json(change->after), "breaks",
+                             breaks_json(change->breaks), "text", buffer_json(&text));
     if (hanse_change_field(change, &object, &field)) {
         json_object_set_new(json, "object", buffer_json(&object));
         if (field.size > 0)
             json_object_set_new(json, "field", buffer_json(&field));
     }
     hanse_buffer_release(&path);
+    hanse_buffer_release(&text);
     hanse_buffer_release(&object);
     hanse_buffer_release(&field);
     return json;

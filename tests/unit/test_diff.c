@@ -538,10 +538,10 @@ static void the_promise_is_what_the_schema_and_the_levels_say(void **state)
     }
 }
 
-static uint64_t now_ms(void)
+static uint64_t cpu_ms(void)
 {
     struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
     return (uint64_t)at.tv_sec * 1000u + (uint64_t)at.tv_nsec / 1000000u;
 }
 
@@ -566,9 +566,9 @@ static void ten_thousand_fields_take_no_time(void **state)
     write_fields(&after, 10000, true, "date");
     struct hanse_document *old = parse(hanse_buffer_bytes(&before));
     struct hanse_document *new = parse(hanse_buffer_bytes(&after));
-    uint64_t start_ms = now_ms();
+    uint64_t start_ms = cpu_ms();
     hanse_diff(hanse_document_root(old), hanse_document_root(new), &found);
-    assert_in_range(now_ms() - start_ms, 0, 2000); /* each with each takes far longer under the sanitizers */
+    assert_in_range(cpu_ms() - start_ms, 0, 2000); /* each with each takes far longer under the sanitizers */
     assert_int_equal(found.count, 10000);
     assert_string_equal(found.items[0].rule, "type-changed");
     hanse_diff_release(&found);
@@ -599,14 +599,14 @@ static void hostile_documents_end_soon(void **state)
         hanse_buffer_append_text(&after, "}]}");
         struct hanse_document *old = parse(hanse_buffer_bytes(&before));
         struct hanse_document *new = parse(hanse_buffer_bytes(&after));
-        uint64_t start_ms = now_ms();
+        uint64_t start_ms = cpu_ms();
         hanse_diff(hanse_document_root(old), hanse_document_root(new), &found);
         assert_int_equal(found.count, HANSE_DIFF_CHANGES_MAX);
         assert_true(found.dropped > 20000);
         hanse_diff_release(&found);
         hanse_diff(hanse_document_root(new), hanse_document_root(new), &found);
         assert_int_equal(found.count, 0);
-        assert_in_range(now_ms() - start_ms, 0, 3000);
+        assert_in_range(cpu_ms() - start_ms, 0, 3000);
         hanse_diff_release(&found);
         hanse_document_destroy(&old);
         hanse_document_destroy(&new);
