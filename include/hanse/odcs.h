@@ -24,4 +24,7 @@ HANSE_MUST_USE int hanse_odcs_read(struct hanse_bytes source, const char *file,
 HANSE_MUST_USE int hanse_odcs_judge(struct hanse_bytes source, const char *file,
                                     struct hanse_document **ret_document, struct hanse_findings *findings);
 
+/* Whether it is a day as ODCS writes it, YYYY-MM-DD, and exists. */
+bool hanse_odcs_is_date(const char *text);
+
 #endif

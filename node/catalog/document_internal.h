@@ -72,6 +72,17 @@ void document_resolve_plain(struct hanse_value *value);
 /* Sets the value of a number whose text is one of JSON's. */
 void document_resolve_number(struct hanse_value *value);
 
+/* document_form.c: appends the value's canonical form. */
+enum document_form {
+    DOCUMENT_FORM_SCHEMA,  /* as JSON Schema compares: numbers by their value, lists in order */
+    DOCUMENT_FORM_MEANING, /* as people read: lists whatever their order, null like nothing; digits that a
+                              double cannot tell apart do count */
+};
+void document_form(const struct hanse_value *value, enum document_form form, struct hanse_buffer *out);
+
+/* Appends a member's name to a path, after a dot, or quoted. Long ones are cut. */
+void document_path_name(struct hanse_bytes name, struct hanse_buffer *out);
+
 HANSE_MUST_USE int document_read_yaml(struct document_builder *b, struct hanse_bytes source);
 HANSE_MUST_USE int document_read_json(struct document_builder *b, struct hanse_bytes source);
 

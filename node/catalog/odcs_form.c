@@ -2,6 +2,7 @@
  * that a contract which passes here passes in the tools that contracts are usually checked with. */
 #include <string.h>
 
+#include "hanse/odcs.h"
 #include "odcs_rules.h"
 
 static bool is_digit(char c)
@@ -334,4 +335,9 @@ bool odcs_form_matches(enum odcs_form form, const char *text, size_t size, uint8
         return is_shorthand(t, version) || is_full_reference(t, version);
     }
     return false;
+}
+
+bool hanse_odcs_is_date(const char *text)
+{
+    return odcs_form_matches(ODCS_FORM_DATE, text, strlen(text), ODCS_NEWEST);
 }

@@ -334,6 +334,13 @@ static int project_contract(void *context, sqlite3 *db, const struct hanse_proje
         view, "fields", "integer", "how many fields; rows are kept for the first 10,000"                     \
     }
 
+#define DEPRECATION_COLUMNS(view)                                                                            \
+    {view, "deprecated", "boolean", "whether its owner announced its end"},                                  \
+        {view, "end_date", "text", "the day it ends, as in 2026-12-31; NULL: not said"},                     \
+    {                                                                                                        \
+        view, "successor", "text", "what to use instead, as its owner names it"                              \
+    }
+
 static const struct catalog_table TABLES[] = {
     {"contract", "CREATE TABLE hanse$contract(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, contract "
                  "TEXT NOT NULL, best INTEGER, precedence BLOB); "
@@ -352,11 +359,13 @@ static const struct catalog_table TABLES[] = {
 static const struct catalog_view VIEWS[] = {
     {"contracts",
      "SELECT j.name AS domain, c.contract, v.version, " ABOUT
-     ", (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions" PUBLISHED
+     ", (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions, " DEPRECATION
+         PUBLISHED
      " FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best JOIN hanse$journals j ON j.id = "
      "c.journal"},
-    {"versions", NAMED ABOUT PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = "
-                                       "v.contract JOIN hanse$journals j ON j.id = v.journal"},
+    {"versions",
+     NAMED ABOUT ", " DEPRECATION PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = "
+                 "v.contract JOIN hanse$journals j ON j.id = v.journal"},
     {0},
 };
 
@@ -364,11 +373,13 @@ static const struct hanse_catalog_column COLUMNS[] = {
     CONTRACT_COLUMNS("contracts"),
     ABOUT_COLUMNS("contracts"),
     {"contracts", "versions", "integer", "live versions; this row is the highest, by SemVer"},
+    DEPRECATION_COLUMNS("contracts"),
     PUBLISHED_COLUMNS("contracts"),
 
     CONTRACT_COLUMNS("versions"),
     LATEST_COLUMN("versions"),
     ABOUT_COLUMNS("versions"),
+    DEPRECATION_COLUMNS("versions"),
     PUBLISHED_COLUMNS("versions"),
 };
 

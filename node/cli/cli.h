@@ -101,6 +101,9 @@ void print_field(FILE *out, const char *name, const char *text);
 size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *const *titles,
                       const char *const *members, size_t columns);
 
+/* Prints the changes of a diff, a line each, with that before it (cmd_diff.c). */
+void changes_print(const struct cli *cli, const json_t *changes, const char *before);
+
 /* Prints team, support and service levels of a contract (contract_document.c). */
 void contract_document_print(struct hanse_bytes original, bool color);
 

@@ -23,6 +23,24 @@ static void print_tags(const json_t *answer)
     hanse_buffer_release(&tags);
 }
 
+static void print_deprecation(const json_t *answer)
+{
+    static const struct {
+        const char *member, *before;
+    } PARTS[] = {{"end_date", "until "}, {"successor", "use "}, {"deprecation_reason", ""}};
+    struct hanse_buffer text;
+    if (!member_true(answer, "deprecated"))
+        return;
+    hanse_buffer_init(&text);
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        const char *part = member_text(answer, PARTS[i].member);
+        if (part[0] != '\0')
+            hanse_buffer_printf(&text, "%s%s%s", text.size > 0 ? "; " : "", PARTS[i].before, part);
+    }
+    print_field(stdout, "deprecated", text.size > 0 ? text.data : "yes");
+    hanse_buffer_release(&text);
+}
+
 static void print_about(const struct cli *cli, const json_t *answer)
 {
     static const char *const FIELDS[] = {"title",   "status", "owner",       "data_product", "tenant",
@@ -41,6 +59,7 @@ static void print_about(const struct cli *cli, const json_t *answer)
             *c = *c == '_' ? ' ' : *c;
         print_field(stdout, name, member_text(answer, FIELDS[i]));
     }
+    print_deprecation(answer);
     print_tags(answer);
     uint64_t now = text_now_ms(), published = member_number(answer, "published_at_ms");
     hanse_buffer_reset(&line);
@@ -175,45 +194,6 @@ enum hanse_exit cmd_show(struct cli *cli)
         print_document(cli, answer.json);
         print_versions(cli, answer.json);
     }
-    cli_as_of(cli, answer.json);
-    hanse_answer_release(&answer);
-    return HANSE_EXIT_OK;
-}
-
-enum hanse_exit cmd_history(struct cli *cli)
-{
-    static const char *const TITLES[] = {"ENTRY", "VERSION", "WHAT", "SIZE", "PUBLISHED"};
-    struct hanse_answer answer;
-    enum hanse_exit code = cli_ask(cli, "history", cli_contract(cli, cli_operand(cli, 0)), &answer);
-    if (code != HANSE_EXIT_OK)
-        return code;
-    struct table table;
-    table_init(&table, TITLES, 5);
-    uint64_t now = text_now_ms();
-    const json_t *entry;
-    size_t i;
-    json_array_foreach(json_object_get(answer.json, "history"), i, entry)
-    {
-        uint64_t published = member_number(entry, "published_at_ms");
-        bool put = strcmp(member_text(entry, "operation"), "retract") != 0;
-        struct hanse_buffer size;
-        hanse_buffer_init(&size);
-        if (put)
-            text_size(&size, member_number(entry, "size_bytes"));
-        table_addf(&table, "%llu", (unsigned long long)member_number(entry, "entry"));
-        table_add(&table, member_text(entry, "version"));
-        table_add(&table, !put                         ? "withdrawn"
-                          : member_true(entry, "live") ? "published"
-                                                       : "published, since replaced");
-        table_add(&table, size.data);
-        table_add_age(&table, now > published ? now - published : 0);
-        hanse_buffer_release(&size);
-    }
-    if (cli->json)
-        cli_print_json(answer.json);
-    else
-        table_print(&table, stdout, cli->color);
-    table_release(&table);
     cli_as_of(cli, answer.json);
     hanse_answer_release(&answer);
     return HANSE_EXIT_OK;

@@ -75,9 +75,7 @@ int op_raw(struct hanse_service *service, json_t *params, struct hanse_answer *a
     if (error == HANSE_OK) {
         error = hanse_catalog_raw(service->db, ref, &content, &media);
         if (error == HANSE_E_NOT_FOUND)
-            answer_error(answer, error, "Try again when more of the mesh is reachable: `hanse status`.",
-                         "The document of %s/%s@%s is not on this node", ref->domain, ref->contract,
-                         ref->version);
+            name_body_missing(answer, ref);
         else if (error != HANSE_OK)
             answer_failure(answer, error, UNREADABLE_CATALOG);
     }
@@ -103,10 +101,14 @@ int op_history(struct hanse_service *service, json_t *params, struct hanse_answe
     if (error != HANSE_OK)
         return error;
     error = hanse_catalog_history(db, name.data, &json, &candidates);
-    if (error == HANSE_OK)
-        answer_ok(answer, json);
-    else
+    if (error != HANSE_OK) {
         name_unresolved(answer, error, name.data, candidates);
+    } else {
+        error = hanse_catalog_history_changes(db, json);
+        answer_ok(answer, json);
+        if (error != HANSE_OK)
+            answer_failure(answer, error, UNREADABLE_CATALOG);
+    }
     hanse_buffer_release(&name);
     return error;
 }

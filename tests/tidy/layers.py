@@ -38,6 +38,7 @@ OWNERS = {
     "check.h": "include",
     "checkpoint.h": "proto",
     "commit.h": "proto",
+    "diff.h": "catalog",
     "document.h": "catalog",
     "engine.h": "proto",
     "entry.h": "proto",
