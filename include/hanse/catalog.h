@@ -21,7 +21,7 @@
 struct json_t; /* jansson's */
 struct sqlite3;
 
-#define HANSE_CATALOG_VERSION 2u /* of the projection: another one in a file projects everything again */
+#define HANSE_CATALOG_VERSION 3u /* of the projection: another one in a file projects everything again */
 
 #define HANSE_KIND_PROFILE                                                                                   \
     "profile"                          /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
@@ -29,6 +29,9 @@ struct sqlite3;
 #define HANSE_KIND_CONTRACT "contract" /* key id@version; ODCS as YAML or JSON */
 #define HANSE_KIND_PROVENANCE                                                                                \
     "provenance" /* key kind/key@index; JSON: asked_by, approved_by, repository, … */
+
+#define HANSE_KIND_DATASET "dataset" /* key: the dataset's (dataset.h); JSON: what was found (lineage.h) */
+#define HANSE_KIND_LINEAGE "lineage" /* key: namespace/name of a job; JSON (lineage.h) */
 
 #define HANSE_CONTRACT_FIELDS_MAX                                                                            \
     10000u                          /* rows a contract version gives: fields, and each other kind of row */

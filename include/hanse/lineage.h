@@ -44,6 +44,42 @@ HANSE_MUST_USE int hanse_dbt_read(struct hanse_bytes manifest, struct hanse_byte
 struct json_t *hanse_lineage_merge(const struct json_t *old, const struct json_t *fresh, bool replace);
 struct json_t *hanse_dataset_merge(const struct json_t *old, const struct json_t *fresh);
 
+/* Walks over all edges that the catalogue knows. The graph is kept between calls of one connection, and read
+ * anew when the catalogue has changed: begin with NULL. */
+struct sqlite3;
+struct hanse_graph;
+void hanse_graph_release(struct hanse_graph **graph); /* NULL is fine */
+
+#define HANSE_LINEAGE_UP   1u
+#define HANSE_LINEAGE_DOWN 2u
+struct hanse_lineage_question {
+    const char *name; /* a contract as hanse_catalog_resolve takes it; a dataset's key, URL, or name, whole or
+                         its end */
+    unsigned directions; /* HANSE_LINEAGE_… */
+    uint32_t depth;      /* steps; 0: any */
+    uint32_t limit;      /* datasets listed in each direction, the nearest; 0 means 200, at most 2,000 */
+    bool columns;
+};
+/* {"name","contract" or
+ * null,"datasets":[start…],"upstream"|"downstream":{"reached","shown","cut":bool,"datasets":[{
+ * "dataset","type","name","depth","parent","kind","domain","job","title","owner","also":[…],"contracts":[{"domain",
+ * "contract","version","object","owner"}]}],"edges":[{"from","to","kind"}],"columns":[…]}}. Each dataset
+ * once, by a shortest way; `parent` is the one that it was reached from. Errors: NOT_FOUND; DUPLICATE, with
+ * full names in `ret_candidates`; IO, CORRUPT. */
+HANSE_MUST_USE int hanse_lineage_walk(struct sqlite3 *db, struct hanse_graph **graph,
+                                      const struct hanse_lineage_question *question,
+                                      struct json_t **ret_answer, struct json_t **ret_candidates);
+/* Who is downstream, to any depth:
+ * {"name","contract","reached","looked_at","cut","domains":[{"domain","owner_team","contacts",
+ * "contracts":[{"contract","version","object","owner","dataset","depth"}],"consumers":[{"name","type","owner","url","depth"}]}]}.
+ */
+HANSE_MUST_USE int hanse_lineage_impact(struct sqlite3 *db, struct hanse_graph **graph, const char *name,
+                                        struct json_t **ret_answer, struct json_t **ret_candidates);
+/* The datasets in lineage that no contract promises: {"unmatched":[{"dataset","type","name"}],"total"}; at
+ * most 1,000. */
+HANSE_MUST_USE int hanse_lineage_unmatched(struct sqlite3 *db, struct hanse_graph **graph,
+                                           struct json_t **ret_answer);
+
 /* Appends the key of a job's entry. */
 void hanse_lineage_key(struct hanse_bytes job_namespace, struct hanse_bytes job_name,
                        struct hanse_buffer *out);

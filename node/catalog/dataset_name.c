@@ -33,16 +33,29 @@ struct hanse_bytes dataset_name_at(const struct dataset_name *name, size_t index
     return hanse_bytes(name->texts.data + start, name->ends[index] - start);
 }
 
+/* A system that the table does not know is named by one word. */
+static bool is_word(struct hanse_bytes type)
+{
+    for (size_t i = 0; i < type.size; i++) {
+        uint8_t c = type.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                     c == '-';
+        if (!plain)
+            return false;
+    }
+    return type.size > 0 && type.size <= HANSE_KIND_MAX;
+}
+
 bool dataset_name_write(const struct dataset_name *name, struct hanse_buffer *out)
 {
     struct hanse_buffer key;
-    if (name->count == 0)
+    if (name->count == 0 || (name->system == NULL && !is_word(name->type)))
         return false;
     hanse_buffer_init(&key);
     if (name->system != NULL)
         hanse_buffer_append_text(&key, name->system->type);
     else
-        hanse_key_encode_part(name->type, &key);
+        hanse_buffer_append(&key, name->type.data, name->type.size);
     for (size_t i = 0; i < name->count; i++) {
         hanse_buffer_append_byte(&key, '/');
         hanse_key_encode_part(dataset_name_at(name, i), &key);

@@ -318,11 +318,11 @@ static void every_sample_project_is_taken(void **state)
         size_t jobs, datasets;
         const char *job, *inputs;
     } ROWS[] = {
-        {"jaffle_shop_1.12", "jaffle_shop", 12, 13, "dbt/jaffle_shop.model.jaffle_shop.customers",
+        {"jaffle_shop_1.12", "jaffle_shop", 12, 19, "dbt/jaffle_shop.model.jaffle_shop.customers",
          "[\"duckdb/jaffle_shop/main/orders\",\"duckdb/jaffle_shop/main/stg_customers\"]"},
-        {"jaffle_shop_v4_spark", "jaffle_shop", 5, 7, "dbt/jaffle_shop.model.jaffle_shop.stg_orders",
+        {"jaffle_shop_v4_spark", "jaffle_shop", 5, 8, "dbt/jaffle_shop.model.jaffle_shop.stg_orders",
          "[\"hive/default/raw_orders\"]"},
-        {"jaffle_shop_v9_dbtdocs", "jaffle_shop", 11, 13,
+        {"jaffle_shop_v9_dbtdocs", "jaffle_shop", 11, 11,
          "dbt/jaffle_shop.model.jaffle_shop.dim_customers.v2",
          "[\"snowflake/ANALYTICS/DBT_JCOHEN/STG_CUSTOMERS\",\"snowflake/ANALYTICS/DBT_JCOHEN/STG_ORDERS\","
          "\"snowflake/ANALYTICS/DBT_JCOHEN/STG_PAYMENTS\"]"},
