@@ -18,6 +18,7 @@
 
 #include "hanse/bytes.h"
 #include "hanse/document.h"
+#include "hanse/hash.h"
 
 struct json_t; /* jansson's */
 
@@ -79,6 +80,14 @@ HANSE_MUST_USE int hanse_lineage_impact(struct sqlite3 *db, struct hanse_graph *
  * most 1,000. */
 HANSE_MUST_USE int hanse_lineage_unmatched(struct sqlite3 *db, struct hanse_graph **graph,
                                            struct json_t **ret_answer);
+
+/* The live body that a domain has published under that kind and key. Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_lineage_published(struct sqlite3 *db, const struct hanse_hash *journal,
+                                           const char *kind, struct hanse_bytes key,
+                                           struct hanse_buffer *ret_content);
+/* The entries whose body says that they come from there: [{"kind","key"}]. */
+HANSE_MUST_USE int hanse_lineage_of_source(struct sqlite3 *db, const struct hanse_hash *journal,
+                                           const char *source, struct json_t **ret_entries);
 
 /* Appends the key of a job's entry. */
 void hanse_lineage_key(struct hanse_bytes job_namespace, struct hanse_bytes job_name,

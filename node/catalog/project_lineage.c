@@ -6,9 +6,8 @@
 /* Over so many pairs of inputs and outputs, edges lead through the job instead. */
 #define PAIRS_MAX 400u
 
-static const char RECORD_SET[] =
-    "INSERT INTO hanse$lineage_record(id, journal, job, source, title, owner, type, url) "
-    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char RECORD_SET[] = "INSERT INTO hanse$lineage_record(id, journal, key, job, source, title, "
+                                 "owner, type, url) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 static const char RECORD_DROP[] = "DELETE FROM hanse$lineage_record WHERE id = ?1";
 
 static const struct hanse_value *list_of(const struct hanse_value *root, const char *name)
@@ -90,9 +89,10 @@ static int set_record(struct hanse_catalog *catalog, sqlite3 *db, const struct h
         return error;
     sqlite3_bind_int64(set, 1, projected->entry_rowid);
     sqlite3_bind_int64(set, 2, projected->journal);
-    catalog_bind(set, 3, job);
+    catalog_bind(set, 3, projected->entry->key);
+    catalog_bind(set, 4, job);
     for (int i = 0; i < 5; i++)
-        catalog_bind(set, 4 + i, catalog_text(hanse_value_member(root, texts[i])));
+        catalog_bind(set, 5 + i, catalog_text(hanse_value_member(root, texts[i])));
     return catalog_run(db, set);
 }
 
@@ -149,12 +149,14 @@ static int project_lineage(void *context, sqlite3 *db, const struct hanse_projec
 
 static const struct catalog_table TABLES[] = {
     {"lineage_record",
-     "CREATE TABLE hanse$lineage_record(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, job TEXT, source "
-     "TEXT, title TEXT, owner TEXT, type TEXT, url TEXT)"},
+     "CREATE TABLE hanse$lineage_record(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, key TEXT NOT NULL, "
+     "job TEXT, source TEXT, title TEXT, owner TEXT, type TEXT, url TEXT); CREATE UNIQUE INDEX "
+     "lineage_record_key ON hanse$lineage_record(journal, key)"},
     {0},
 };
 
 const struct catalog_part LINEAGE_PART = {
     .projector = {.kind = HANSE_KIND_LINEAGE, .project = project_lineage},
     .tables = TABLES,
+    .expected = "('hanse$lineage_record', 'lineage_record_key', '50000 2500 1')",
 };
