@@ -30,19 +30,28 @@ void hanse_graph_release(struct hanse_graph **graph)
 
 uint32_t graph_node(const struct hanse_graph *graph, uint32_t id)
 {
-    while (graph->same[id] != id)
-        id = graph->same[id];
+    return graph->same[id];
+}
+
+/* The root of the tree that it is in, which gets flatter by that. */
+static uint32_t root_of(struct hanse_graph *g, uint32_t id)
+{
+    while (g->same[id] != id) {
+        g->same[id] = g->same[g->same[id]];
+        id = g->same[id];
+    }
     return id;
 }
 
+/* They are one from now on, and go by the first. */
 static void unite(struct hanse_graph *g, int64_t one, int64_t other)
 {
     if (one < 0 || other < 0 || one >= g->nodes || other >= g->nodes)
         return;
-    uint32_t a = graph_node(g, (uint32_t)one), b = graph_node(g, (uint32_t)other);
+    uint32_t a = root_of(g, (uint32_t)one), b = root_of(g, (uint32_t)other);
     if (a == b)
         return;
-    g->same[a > b ? a : b] = a < b ? a : b;
+    g->same[b] = a;
     uint32_t next = g->next_same[a]; /* two rings become one */
     g->next_same[a] = g->next_same[b];
     g->next_same[b] = next;
@@ -131,7 +140,7 @@ static int read_bare(struct loader *loader)
         return error;
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW)
         if (sqlite3_column_int(rows, 2) == 1)
-            unite(loader->graph, sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 1));
+            unite(loader->graph, sqlite3_column_int64(rows, 1), sqlite3_column_int64(rows, 0));
     sqlite3_finalize(rows);
     return hanse_store_error(loader->db, rc);
 }
@@ -211,6 +220,8 @@ static void link_edges(struct hanse_graph *g)
     g->out_edge = hanse_calloc(g->edges + 1, sizeof *g->out_edge);
     g->in_edge = hanse_calloc(g->edges + 1, sizeof *g->in_edge);
     uint32_t kept = 0;
+    for (uint32_t n = 0; n < g->nodes; n++)
+        g->same[n] = root_of(g, n);
     for (uint32_t i = 0; i < g->edges; i++) {
         struct graph_edge edge = g->edge[i];
         edge.source = graph_node(g, edge.source);

@@ -11,7 +11,7 @@
 struct hanse_graph {
     int64_t data_version; /* of the database when it was read */
     uint32_t nodes;       /* ids are below */
-    uint32_t *same;       /* the node that each id is; towards the smallest of them */
+    uint32_t *same;       /* the node that each id is */
     uint32_t *next_same;  /* a ring of those that are one */
     uint32_t edges;
     struct graph_edge {
