@@ -179,6 +179,8 @@ json_t *hanse_dataset_merge(const json_t *old, const json_t *fresh)
     bool late =
         before != NULL && now != NULL && strcmp(now, before) < 0; /* a retry of what is long replaced */
     bool same = old != NULL && json_equal(json_object_get(old, "columns"), json_object_get(fresh, "columns"));
+    const json_t *description = json_object_get(fresh, "description");
+    same = same && (description == NULL || json_equal(description, json_object_get(old, "description")));
     return json_deep_copy(late || same ? old : fresh);
 }
 

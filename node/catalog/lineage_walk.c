@@ -168,7 +168,8 @@ static int reader_open(sqlite3 *db, const struct hanse_graph *graph, struct read
     if (error == HANSE_OK)
         error = read_prepare(
             db,
-            "SELECT e.domain, r.job, r.title, r.owner, r.type, r.url, c.contract FROM hanse$entries e LEFT "
+            "SELECT e.domain, r.job, r.title, r.owner, r.type AS consumer_type, r.url, c.contract FROM "
+            "hanse$entries e LEFT "
             "JOIN "
             "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$contract_version v ON v.id = e.id LEFT "
             "JOIN hanse$contract c ON c.id = v.contract WHERE e.id = ?1",
@@ -236,6 +237,18 @@ static json_t *node_json(struct reader *r, uint32_t node)
     return shown;
 }
 
+static bool is_type(const json_t *node, const char *type)
+{
+    const char *own = json_string_value(json_object_get(node, "type"));
+    return own != NULL && strcmp(own, type) == 0;
+}
+
+static bool is_consumer(const json_t *node)
+{
+    return is_type(node, EDGE_TYPE_EXPOSURE) || is_type(node, EDGE_TYPE_CONSUMER) ||
+           is_type(node, EDGE_TYPE_PRODUCT) || is_type(node, EDGE_TYPE_JOB);
+}
+
 static json_t *walked_json(struct reader *r, const struct graph_walk *walk, uint32_t place)
 {
     uint32_t edge = walk->edge[place];
@@ -253,8 +266,14 @@ static json_t *walked_json(struct reader *r, const struct graph_walk *walk, uint
     json_t *entry = one_row(r->entry, via->entry);
     const char *name;
     json_t *value;
-    json_object_foreach(entry, name, value) if (json_object_get(json, name) == NULL)
-        json_object_set(json, name, value);
+    json_object_foreach(entry, name, value)
+    {
+        /* What the entry says of a consumer is said of this node when it is the consumer. */
+        bool about = is_consumer(json) || strcmp(name, "domain") == 0 || strcmp(name, "job") == 0 ||
+                     strcmp(name, "contract") == 0;
+        if (about && json_object_get(json, name) == NULL)
+            json_object_set(json, name, value);
+    }
     json_decref(entry);
     return json;
 }
@@ -321,8 +340,14 @@ int hanse_lineage_walk(sqlite3 *db, struct hanse_graph **graph, const struct han
     error = reader_open(db, *graph, &r);
     if (error == HANSE_OK) {
         json_t *datasets = json_array();
-        for (size_t i = 0; i < start.count; i++)
-            json_array_append_new(datasets, node_json(&r, start.ids[i]));
+        for (size_t i = 0; i < start.count; i++) {
+            uint32_t node = graph_node(*graph, start.ids[i]);
+            size_t j = 0;
+            while (j < i && graph_node(*graph, start.ids[j]) != node)
+                j++;
+            if (j == i)
+                json_array_append_new(datasets, node_json(&r, node));
+        }
         json_t *json = json_pack("{s:s, s:O, s:o}", "name", question->name, "contract", start.contract,
                                  "datasets", datasets);
         if ((question->directions & HANSE_LINEAGE_UP) != 0)
@@ -381,7 +406,6 @@ static bool has_contract(const json_t *contracts, const json_t *row)
 static void add_reached(struct reader *r, const struct graph_walk *walk, uint32_t place, json_t *domains)
 {
     json_t *node = walked_json(r, walk, place), *row;
-    const char *type = json_string_value(json_object_get(node, "type"));
     const char *teller = json_string_value(json_object_get(node, "domain"));
     json_t *contracts = json_object_get(node, "contracts");
     size_t i;
@@ -395,18 +419,15 @@ static void add_reached(struct reader *r, const struct graph_walk *walk, uint32_
         json_object_set(row, "depth", json_object_get(node, "depth"));
         json_array_append(list, row);
     }
-    bool consumer =
-        type != NULL && (strcmp(type, EDGE_TYPE_EXPOSURE) == 0 || strcmp(type, EDGE_TYPE_CONSUMER) == 0 ||
-                         strcmp(type, EDGE_TYPE_PRODUCT) == 0 || strcmp(type, EDGE_TYPE_JOB) == 0);
-    if (teller != NULL && (consumer || (json_array_size(contracts) == 0 && type != NULL))) {
-        json_t *title = json_object_get(node, "title");
+    if (teller != NULL && (is_consumer(node) || json_array_size(contracts) == 0)) {
+        json_t *title = json_object_get(node, "title"), *type = json_object_get(node, "consumer_type");
         json_t *list = json_object_get(domain_json(r, domains, teller), "consumers");
         json_array_append_new(
             list, json_pack("{s:O, s:O, s:O?, s:O?, s:O, s:O}", "name",
                             json_is_string(title) ? title : json_object_get(node, "name"), "type",
-                            json_object_get(node, "type"), "owner", json_object_get(node, "owner"), "url",
-                            json_object_get(node, "url"), "dataset", json_object_get(node, "dataset"),
-                            "depth", json_object_get(node, "depth")));
+                            json_is_string(type) ? type : json_object_get(node, "type"), "owner",
+                            json_object_get(node, "owner"), "url", json_object_get(node, "url"), "dataset",
+                            json_object_get(node, "dataset"), "depth", json_object_get(node, "depth")));
     }
     json_decref(node);
 }
