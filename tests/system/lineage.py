@@ -126,7 +126,7 @@ def projects(stage, orders):
         small = stage.folder / "manifest.json"
         small.write_text(json.dumps({"metadata": {"adapter_type": "duckdb", "project_name": "jaffle_shop"}, "nodes": {}}))
         claim(orders.json("import", "dbt", small)["retracted"] > 0, "nothing is withdrawn")
-        claim(not sql(orders, "select 1 from lineage where kind = 'dbt' limit 1"), "edges of it are still there")
+        claim(not sql(orders, "select 1 from lineage where job like 'dbt/jaffle_shop%' limit 1"), "edges of it are still there")
 
 
 def main():
@@ -143,7 +143,7 @@ def main():
             status, answer = send(orders, b'{"job": {"namespace": "a"}')
             claim(status == 400 and "line 1" in answer["detail"], "a broken event gives %s: %s", status, answer)
             claim(send(orders, b"", packed=b"no gzip")[0] == 400, "what is no gzip is taken")
-            claim(send(orders, b"", packed=gzip.compress(b" " * (64 << 20)))[0] == 413, "a bomb is unpacked")
+            claim(send(orders, b"", packed=gzip.compress(b" " * (20 << 20)))[0] == 413, "a bomb is unpacked")
 
         with stage.step("a list is taken whole or not at all"):
             before = entries(orders)["orders"]
@@ -178,13 +178,13 @@ def main():
                 down = marketing.json("lineage", "orders/orders", "--down", "--columns").get("downstream", {})
                 return [d["dataset"] for d in down.get("datasets", [])] == [
                     "postgres/shop/mart/customers@db.example.org", "postgres/shop/public/churn@db.example.org"] and down
-            down = until("marketing's node knows it", 20, joined)
+            down = until("marketing's node knows it", 20, joined)[0]
             claim(down["datasets"][1]["contracts"][0]["domain"] == "marketing", "churn is not joined: %s", down)
             claim(down["columns"][0]["from_column"] == "id", "no columns: %s", down["columns"])
             impact = orders.json("impact", "orders/orders")
             names = {d["domain"]: d for d in impact["domains"]}
             claim(names["marketing"]["contracts"][0]["owner"] == "marketing team", "nobody to ask: %s", impact)
-            text = orders.cli("lineage", "marketing/churn", "--up")
+            text = orders.cli("lineage", "marketing/churn", "--up").decode()
             claim("mart/customers" in text and "orders/orders@1.0.0" in text, "the tree is %s", text)
             left = [row["dataset"] for row in orders.json("lineage", "--unmatched")["unmatched"]]
             claim("postgres/shop/mart/customers@db.example.org" in left and
