@@ -189,6 +189,16 @@ enum hanse_exit cmd_lineage(struct cli *cli)
 
 /* Impact. */
 
+static void print_whom_to_ask(const json_t *row)
+{
+    unsigned long long depth = member_number(row, "depth");
+    if (member_text(row, "owner")[0] != '\0') {
+        fputs(", ask ", stdout);
+        print_text(stdout, member_text(row, "owner"));
+    }
+    printf(", %llu %s away\n", depth, depth == 1 ? "step" : "steps");
+}
+
 static void print_domain(const struct cli *cli, const json_t *domain)
 {
     const json_t *row;
@@ -212,15 +222,11 @@ static void print_domain(const struct cli *cli, const json_t *domain)
     {
         fputs("  contract ", stdout);
         print_text(stdout, member_text(row, "contract"));
-        printf("@");
+        fputs("@", stdout);
         print_text(stdout, member_text(row, "version"));
         fputs(" ", stdout);
         print_text(stdout, member_text(row, "object"));
-        if (member_text(row, "owner")[0] != '\0') {
-            fputs(", ask ", stdout);
-            print_text(stdout, member_text(row, "owner"));
-        }
-        printf(", %llu steps away\n", (unsigned long long)member_number(row, "depth"));
+        print_whom_to_ask(row);
     }
     json_array_foreach(json_object_get(domain, "consumers"), i, row)
     {
@@ -228,11 +234,7 @@ static void print_domain(const struct cli *cli, const json_t *domain)
         print_text(stdout, member_text(row, "type"));
         fputs(" ", stdout);
         print_text(stdout, member_text(row, "name"));
-        if (member_text(row, "owner")[0] != '\0') {
-            fputs(", ask ", stdout);
-            print_text(stdout, member_text(row, "owner"));
-        }
-        printf(", %llu steps away\n", (unsigned long long)member_number(row, "depth"));
+        print_whom_to_ask(row);
     }
 }
 

@@ -38,6 +38,7 @@ OWNERS = {
     "check.h": "include",
     "checkpoint.h": "proto",
     "commit.h": "proto",
+    "dataset.h": "catalog",
     "document.h": "catalog",
     "engine.h": "proto",
     "entry.h": "proto",
@@ -51,6 +52,7 @@ OWNERS = {
     "journal.h": "proto",
     "key.h": "proto",
     "limits.h": "include",
+    "lineage.h": "catalog",
     "merkle.h": "proto",
     "mesh.h": "mesh",
     "msgpack.h": "proto",
@@ -69,6 +71,7 @@ LIBRARIES = [
     ("libevent", r"event2/.*|ev(ent|http|dns|rpc|util)\.h", "http cli"),
     ("libsodium", r"sodium(\.h|/.*)", "proto mesh cli service"),
     ("libyaml", r"yaml\.h", "catalog"),
+    ("zlib", r"zlib\.h", "http"),
     ("jansson", r"jansson\w*\.h", "catalog cli http mcp service"),
 ]
 
