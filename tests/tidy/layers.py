@@ -39,6 +39,7 @@ OWNERS = {
     "checkpoint.h": "proto",
     "commit.h": "proto",
     "diff.h": "catalog",
+    "dataset.h": "catalog",
     "document.h": "catalog",
     "engine.h": "proto",
     "entry.h": "proto",
@@ -52,6 +53,7 @@ OWNERS = {
     "journal.h": "proto",
     "key.h": "proto",
     "limits.h": "include",
+    "lineage.h": "catalog",
     "merkle.h": "proto",
     "mesh.h": "mesh",
     "msgpack.h": "proto",
@@ -70,6 +72,7 @@ LIBRARIES = [
     ("libevent", r"event2/.*|ev(ent|http|dns|rpc|util)\.h", "http cli"),
     ("libsodium", r"sodium(\.h|/.*)", "proto mesh cli service"),
     ("libyaml", r"yaml\.h", "catalog"),
+    ("zlib", r"zlib\.h", "http"),
     ("jansson", r"jansson\w*\.h", "catalog cli http mcp service"),
 ]
 
