@@ -35,8 +35,12 @@ static void attachment(const json_t *params, const char *media, char *ret_text, 
         name[used++] = plain ? *id : '_';
     }
     name[used] = '\0';
-    snprintf(ret_text, size, "attachment; filename=\"%s.%s\"", used == 0 ? "original" : name,
-             strstr(media, "json") != NULL ? "json" : "yaml");
+    static const char *const ENDINGS[] = {"json", "html", "sql"};
+    const char *ending = "yaml";
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++)
+        if (strstr(media, ENDINGS[i]) != NULL)
+            ending = ENDINGS[i];
+    snprintf(ret_text, size, "attachment; filename=\"%s.%s\"", used == 0 ? "original" : name, ending);
 }
 
 static void reply_raw(struct http_request *request, const json_t *params, struct hanse_answer *answer)

@@ -41,12 +41,16 @@ OWNERS = {
     "diff.h": "catalog",
     "dataset.h": "catalog",
     "document.h": "catalog",
+    "draft.h": "catalog",
     "engine.h": "proto",
     "entry.h": "proto",
     "error.h": "proto",
+    "export.h": "catalog",
     "finding.h": "catalog",
     "fork.h": "proto",
     "glossary.h": "catalog",
+    "found.h": "catalog",
+    "harvest.h": "checks",
     "hash.h": "proto",
     "home.h": "service",
     "http.h": "http",
@@ -67,7 +71,8 @@ OWNERS = {
 
 # Library, its headers, the folders that may see it; a public header may see what its owner may.
 LIBRARIES = [
-    ("SQLite", r"sqlite3(ext)?\.h", "store catalog govern"),
+    ("SQLite", r"sqlite3(ext)?\.h", "store catalog govern checks"),
+    ("libpq", r"libpq.*\.h|pg_config.*\.h|postgres_ext\.h", "checks"),
     ("ZeroMQ", r"(c?zmq\w*|z(actor|armour|cert|certstore|config|frame|loop|msg|poller|proxy|sock|sys|auth))\.h", "mesh"),
     ("libevent", r"event2/.*|ev(ent|http|dns|rpc|util)\.h", "http cli"),
     ("libsodium", r"sodium(\.h|/.*)", "proto mesh cli service"),
