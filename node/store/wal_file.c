@@ -7,7 +7,6 @@
  *
  * Nobody reads a frame before it is in the file: other connections go by the WAL's index, to which a commit
  * adds its frames after xSync (synchronous is FULL, and others only read). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "hanse/check.h"
@@ -46,10 +45,10 @@ static int wal_write(sqlite3_file *file, const void *data, int size, sqlite3_int
         rc = settle(file);
     if (rc != SQLITE_OK)
         return rc;
-    if (size > GATHERED_MAX)
+    if (wal->gathered == NULL && size <= GATHERED_MAX)
+        wal->gathered = sqlite3_malloc(GATHERED_MAX); /* it is SQLite's memory, like its pages */
+    if (wal->gathered == NULL || size > GATHERED_MAX)
         return real_of(file)->pMethods->xWrite(real_of(file), data, size, offset);
-    if (wal->gathered == NULL)
-        wal->gathered = hanse_malloc(GATHERED_MAX);
     if (wal->size == 0)
         wal->offset = offset;
     memcpy(wal->gathered + wal->size, data, (size_t)size);
@@ -61,7 +60,7 @@ static int wal_close(sqlite3_file *file)
 {
     struct wal_file *wal = (struct wal_file *)file;
     int rc = settle(file);
-    free(wal->gathered);
+    sqlite3_free(wal->gathered);
     wal->gathered = NULL;
     int closed = real_of(file)->pMethods->xClose(real_of(file));
     return rc != SQLITE_OK ? rc : closed;

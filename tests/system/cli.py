@@ -66,10 +66,11 @@ class Walk:
 
 
 def commands(walk):
-    """Their names, from the one list that people see."""
-    out, _ = walk.call("help")
-    return [" ".join(re.match(r"  ((?:(?:key|council) )?[a-z-]+)", line).group(1).split())
-            for line in out.split("Flags of every command")[0].splitlines() if line.startswith("  ")]
+    """Their names, from the one table that people see."""
+    names = [command["name"] for command in walk.json("help", has={"commands"})["commands"]]
+    listed, _ = walk.call("help")
+    claim(all("\n  %s " % name in listed or "\n  %s\n" % name in listed for name in names), "help leaves some out")
+    return names
 
 
 def help_texts(walk, step):
@@ -125,6 +126,11 @@ def find(walk, step):
     claim(walk.call("show", "--raw", "solo/good")[0] == contract("good"), "show --raw gives other bytes")
     walk.json("show", "solo/none", has={"error", "message"}, code=5)
     walk.json("history", "solo/good", has={"history"} | STAMP)
+    walk.json("dictionary", "id", has={"fields", "conflicts", "related", "total"} | STAMP)
+    walk.json("lineage", "solo/good", has=STAMP)
+    walk.json("impact", "solo/good", has=STAMP)
+    claim("CREATE TABLE" in walk.call("export", "solo/good", "--format", "sql")[0], "export sql")
+    walk.call("export", "solo/good", "--format", "nothing", code=1)
     answer = walk.json("sql", "select contract from contracts", has={"columns", "rows"} | STAMP)
     claim(answer["columns"] == ["contract"] and answer["rows"] == [["good"]], "sql: %s", answer)
     claim(walk.json("sql", "-", text_in=b"select 1", has={"rows"})["rows"] == [[1]], "sql -")
