@@ -329,7 +329,7 @@ static json_t *direction_json(struct reader *r, const struct start *start,
     return json;
 }
 
-int hanse_lineage_walk(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
+static int walk_answer(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
                        json_t **ret_answer, json_t **ret_candidates)
 {
     struct start start;
@@ -432,7 +432,7 @@ static void add_reached(struct reader *r, const struct graph_walk *walk, uint32_
     json_decref(node);
 }
 
-int hanse_lineage_impact(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
+static int impact_answer(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
                          json_t **ret_candidates)
 {
     struct start start;
@@ -487,7 +487,7 @@ static int by_dataset(const void *left, const void *right)
                   json_string_value(json_object_get(b, "dataset")));
 }
 
-int hanse_lineage_unmatched(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
+static int unmatched_answer(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
 {
     struct reader r;
     int error = graph_load(db, graph);
@@ -525,5 +525,37 @@ int hanse_lineage_unmatched(sqlite3 *db, struct hanse_graph **graph, json_t **re
     free(rows);
     free(promised);
     reader_close(&r);
+    return error;
+}
+
+/* All statements of an answer stand in one transaction: they see one moment, and take the file's locks once.
+ */
+
+int hanse_lineage_walk(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
+                       json_t **ret_answer, json_t **ret_candidates)
+{
+    int error = hanse_catalog_begin(db);
+    if (error == HANSE_OK)
+        error = walk_answer(db, graph, question, ret_answer, ret_candidates);
+    hanse_catalog_end(db);
+    return error;
+}
+
+int hanse_lineage_impact(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
+                         json_t **ret_candidates)
+{
+    int error = hanse_catalog_begin(db);
+    if (error == HANSE_OK)
+        error = impact_answer(db, graph, name, ret_answer, ret_candidates);
+    hanse_catalog_end(db);
+    return error;
+}
+
+int hanse_lineage_unmatched(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
+{
+    int error = hanse_catalog_begin(db);
+    if (error == HANSE_OK)
+        error = unmatched_answer(db, graph, ret_answer);
+    hanse_catalog_end(db);
     return error;
 }
