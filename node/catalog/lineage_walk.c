@@ -12,7 +12,7 @@
 #define STARTS_MAX    1000u
 #define CANDIDATES    20
 #define UNMATCHED_MAX 1000u
-#define LOOK_MAX      3000u /* datasets of an impact whose contracts are looked up, the nearest */
+#define LOOK_MAX      1000u /* datasets of an impact whose contracts are looked up, the nearest */
 
 struct start {
     uint32_t *ids;
@@ -284,19 +284,21 @@ static void add_edges(struct reader *r, const struct graph_walk *walk, uint32_t 
 {
     const struct hanse_graph *g = r->graph;
     json_t *edges = json_array(), *fields = json_array();
+    json_t **keys = hanse_calloc(shown + 1, sizeof *keys); /* of the nodes, in the order of the walk */
+    for (uint32_t i = 0; i < shown; i++)
+        keys[i] = node_key(r, walk->node[i]);
     for (uint32_t i = 0; i < shown; i++) {
         uint32_t node = walk->node[i], last = GRAPH_NONE;
-        json_t *to = node_key(r, node);
         for (uint32_t e = g->in[node]; e < g->in[node + 1] && json_array_size(edges) < EDGES_MAX; e++) {
             const struct graph_edge *edge = &g->edge[g->in_edge[e]];
             if (walk->place[edge->source] >= shown || edge->source == last)
                 continue;
             last = edge->source;
             json_array_append_new(
-                edges, json_pack("{s:o, s:O, s:s}", "from", node_key(r, edge->source), "to", to, "kind",
-                                 edge->kind == EDGE_PROMISE ? "promise" : edge_kind_name(edge->kind)));
+                edges,
+                json_pack("{s:O, s:O, s:s}", "from", keys[walk->place[edge->source]], "to", keys[i], "kind",
+                          edge->kind == EDGE_PROMISE ? "promise" : edge_kind_name(edge->kind)));
         }
-        json_decref(to);
         uint32_t id = node;
         do {
             if (columns && json_array_size(fields) < EDGES_MAX)
@@ -304,6 +306,9 @@ static void add_edges(struct reader *r, const struct graph_walk *walk, uint32_t 
             id = g->next_same[id];
         } while (id != node);
     }
+    for (uint32_t i = 0; i < shown; i++)
+        json_decref(keys[i]);
+    free(keys);
     json_object_set_new(json, "edges", edges);
     if (columns)
         json_object_set_new(json, "columns", fields);
