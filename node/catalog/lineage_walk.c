@@ -12,7 +12,7 @@
 #define STARTS_MAX    1000u
 #define CANDIDATES    20
 #define UNMATCHED_MAX 1000u
-#define LOOK_MAX      3000u /* datasets of an impact whose contracts are looked up, the nearest */
+#define LOOK_MAX      1000u /* datasets of an impact whose contracts are looked up, the nearest */
 
 struct start {
     uint32_t *ids;
@@ -284,19 +284,21 @@ static void add_edges(struct reader *r, const struct graph_walk *walk, uint32_t 
 {
     const struct hanse_graph *g = r->graph;
     json_t *edges = json_array(), *fields = json_array();
+    json_t **keys = hanse_calloc(shown + 1, sizeof *keys); /* of the nodes, in the order of the walk */
+    for (uint32_t i = 0; i < shown; i++)
+        keys[i] = node_key(r, walk->node[i]);
     for (uint32_t i = 0; i < shown; i++) {
         uint32_t node = walk->node[i], last = GRAPH_NONE;
-        json_t *to = node_key(r, node);
         for (uint32_t e = g->in[node]; e < g->in[node + 1] && json_array_size(edges) < EDGES_MAX; e++) {
             const struct graph_edge *edge = &g->edge[g->in_edge[e]];
             if (walk->place[edge->source] >= shown || edge->source == last)
                 continue;
             last = edge->source;
             json_array_append_new(
-                edges, json_pack("{s:o, s:O, s:s}", "from", node_key(r, edge->source), "to", to, "kind",
-                                 edge->kind == EDGE_PROMISE ? "promise" : edge_kind_name(edge->kind)));
+                edges,
+                json_pack("{s:O, s:O, s:s}", "from", keys[walk->place[edge->source]], "to", keys[i], "kind",
+                          edge->kind == EDGE_PROMISE ? "promise" : edge_kind_name(edge->kind)));
         }
-        json_decref(to);
         uint32_t id = node;
         do {
             if (columns && json_array_size(fields) < EDGES_MAX)
@@ -304,6 +306,9 @@ static void add_edges(struct reader *r, const struct graph_walk *walk, uint32_t 
             id = g->next_same[id];
         } while (id != node);
     }
+    for (uint32_t i = 0; i < shown; i++)
+        json_decref(keys[i]);
+    free(keys);
     json_object_set_new(json, "edges", edges);
     if (columns)
         json_object_set_new(json, "columns", fields);
@@ -329,7 +334,7 @@ static json_t *direction_json(struct reader *r, const struct start *start,
     return json;
 }
 
-int hanse_lineage_walk(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
+static int walk_answer(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
                        json_t **ret_answer, json_t **ret_candidates)
 {
     struct start start;
@@ -432,7 +437,7 @@ static void add_reached(struct reader *r, const struct graph_walk *walk, uint32_
     json_decref(node);
 }
 
-int hanse_lineage_impact(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
+static int impact_answer(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
                          json_t **ret_candidates)
 {
     struct start start;
@@ -487,7 +492,7 @@ static int by_dataset(const void *left, const void *right)
                   json_string_value(json_object_get(b, "dataset")));
 }
 
-int hanse_lineage_unmatched(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
+static int unmatched_answer(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
 {
     struct reader r;
     int error = graph_load(db, graph);
@@ -525,5 +530,37 @@ int hanse_lineage_unmatched(sqlite3 *db, struct hanse_graph **graph, json_t **re
     free(rows);
     free(promised);
     reader_close(&r);
+    return error;
+}
+
+/* All statements of an answer stand in one transaction: they see one moment, and take the file's locks once.
+ */
+
+int hanse_lineage_walk(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
+                       json_t **ret_answer, json_t **ret_candidates)
+{
+    int error = hanse_catalog_begin(db);
+    if (error == HANSE_OK)
+        error = walk_answer(db, graph, question, ret_answer, ret_candidates);
+    hanse_catalog_end(db);
+    return error;
+}
+
+int hanse_lineage_impact(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
+                         json_t **ret_candidates)
+{
+    int error = hanse_catalog_begin(db);
+    if (error == HANSE_OK)
+        error = impact_answer(db, graph, name, ret_answer, ret_candidates);
+    hanse_catalog_end(db);
+    return error;
+}
+
+int hanse_lineage_unmatched(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
+{
+    int error = hanse_catalog_begin(db);
+    if (error == HANSE_OK)
+        error = unmatched_answer(db, graph, ret_answer);
+    hanse_catalog_end(db);
     return error;
 }

@@ -71,6 +71,7 @@ static double fill(struct hanse_store *store, uint32_t jobs)
     char key[64];
     hanse_buffer_init(&body);
     HANSE_CHECK(hanse_store_label(store, &journal->journal.id, "orders") == HANSE_OK);
+    publish(store, journal); /* its authority */
     int64_t start = now_ns();
     for (uint32_t i = 0; i < jobs; i++) {
         job_body(i, jobs, &body);
