@@ -74,7 +74,7 @@ int catalog_edge_add(struct edge_writer *writer, struct hanse_bytes source, stru
     sqlite3_bind_int64(add, 1, (writer->entry_rowid << PACK_BITS) + writer->edges++);
     sqlite3_bind_int64(add, 2, ids[0]);
     sqlite3_bind_int64(add, 3, ids[1]);
-    sqlite3_bind_int(add, 4, writer->kind);
+    sqlite3_bind_int(add, 4, (int)writer->kind);
     return catalog_run(writer->db, add);
 }
 

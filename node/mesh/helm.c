@@ -18,7 +18,9 @@ void helm_init(struct helm *helm)
 
 void helm_release(struct helm *helm)
 {
-    HANSE_CHECK(helm->first == NULL);
+    pthread_mutex_lock(&helm->mutex);
+    HANSE_CHECK(helm->first == NULL && helm->loop == NULL);
+    pthread_mutex_unlock(&helm->mutex);
     close(helm->bell);
     pthread_cond_destroy(&helm->free);
     pthread_mutex_destroy(&helm->mutex);
@@ -28,14 +30,22 @@ void helm_begin(struct helm *helm, struct loop *loop)
 {
     pthread_mutex_lock(&helm->mutex);
     helm->loop = loop;
+    helm->begun = true;
     helm->held = true;
+    pthread_mutex_unlock(&helm->mutex);
+}
+
+void helm_end(struct helm *helm)
+{
+    pthread_mutex_lock(&helm->mutex);
+    helm->loop = NULL;
     pthread_mutex_unlock(&helm->mutex);
 }
 
 bool helm_has_begun(struct helm *helm)
 {
     pthread_mutex_lock(&helm->mutex);
-    bool begun = helm->loop != NULL;
+    bool begun = helm->begun;
     pthread_mutex_unlock(&helm->mutex);
     return begun;
 }

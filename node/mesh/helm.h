@@ -19,7 +19,8 @@ struct loop;
 
 struct helm {
     pthread_mutex_t mutex; /* of all below */
-    struct loop *loop;     /* NULL: not yet */
+    struct loop *loop;     /* NULL: not yet, or no more */
+    bool begun;
     bool held;
     bool awaited;          /* by the mesh thread, which is next */
     pthread_cond_t free;   /* it waits for that */
@@ -41,9 +42,10 @@ size_t helm_take_appends(struct helm *helm, struct command **ret_commands, size_
 struct command *helm_take(struct helm *helm);
 void helm_answer(struct helm *helm, struct command *command);
 
-/* For the mesh thread: the beginning, which is before anybody asks; and sleeping until the descriptor or the
- * bell is ready, or for so long. Returns at once when something is queued. */
+/* For the mesh thread: the beginning, which is before anybody asks; the end, after which nobody may; sleeping
+ * until the descriptor or the bell is ready, or for so long. Returns at once when something is queued. */
 void helm_begin(struct helm *helm, struct loop *loop);
+void helm_end(struct helm *helm);
 bool helm_has_begun(struct helm *helm);
 void helm_sleep(struct helm *helm, int descriptor, int timeout_ms);
 

@@ -375,5 +375,6 @@ void loop_run(zsock_t *pipe, void *context)
     while (error == HANSE_OK && turn(loop)) {
     }
     close_all(loop);
+    helm_end(loop->helm);
     free(loop);
 }
