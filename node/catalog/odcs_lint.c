@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "odcs_internal.h"
+#include "standard_internal.h"
 
 struct named {
     const char *name;
@@ -16,7 +16,7 @@ static int by_name(const void *left, const void *right)
     return order != 0 ? order : (a->value->parent->index < b->value->parent->index ? -1 : 1);
 }
 
-static void lint_names(struct odcs_run *run, const struct hanse_value *list, const char *what)
+static void lint_names(struct standard_run *run, const struct hanse_value *list, const char *what)
 {
     if (list == NULL || list->type != HANSE_VALUE_ARRAY || list->count < 2)
         return;
@@ -30,15 +30,15 @@ static void lint_names(struct odcs_run *run, const struct hanse_value *list, con
     qsort(names, count, sizeof *names, by_name);
     for (size_t i = 1; i < count; i++)
         if (strcmp(names[i - 1].name, names[i].name) == 0)
-            odcs_report(run, HANSE_SEVERITY_WARNING, names[i].value, ODCS_AT_VALUE, "odcs/duplicate-name",
-                        hanse_strdup("rename one of them: references cannot tell them apart"),
-                        "there is another %s called '%.*s' here", what, odcs_shown(names[i].name),
-                        names[i].name);
+            standard_report(
+                run, HANSE_SEVERITY_WARNING, names[i].value, STANDARD_AT_VALUE, STANDARD_RULE_DUPLICATE_NAME,
+                hanse_strdup("rename one of them: references cannot tell them apart"),
+                "there is another %s called '%.*s' here", what, standard_shown(names[i].name), names[i].name);
     free(names);
 }
 
 /* Recursion is bounded by the depth of a document. */
-static void lint_property(struct odcs_run *run, const struct hanse_value *property)
+static void lint_property(struct standard_run *run, const struct hanse_value *property)
 {
     const struct hanse_value *properties = hanse_value_member(property, "properties");
     lint_names(run, properties, "property");
@@ -50,7 +50,7 @@ static void lint_property(struct odcs_run *run, const struct hanse_value *proper
         lint_property(run, items);
 }
 
-void odcs_lint(struct odcs_run *run, const struct hanse_value *root)
+void odcs_lint(struct standard_run *run, const struct hanse_value *root)
 {
     const struct hanse_value *schema = hanse_value_member(root, "schema");
     if (schema == NULL)

@@ -38,7 +38,7 @@ struct object_facts {
 
 struct shape_facts {
     uint8_t types;
-    enum odcs_form form;
+    enum standard_form form;
     const json_t *words, *item;
     const json_t *object; /* the alternative that is an object with rules */
     json_int_t items_min, items_max;
@@ -50,7 +50,7 @@ struct comparison {
     const json_t *root;
     uint8_t version;
     const json_t *seen_schemas[400];
-    const struct odcs_object *seen_objects[400];
+    const struct standard_object *seen_objects[400];
     size_t seen;
     size_t keys;
 };
@@ -145,9 +145,9 @@ static uint8_t type_of(const char *name)
         const char *name;
         uint8_t type;
     } types[] = {
-        {"null", ODCS_NULL},     {"boolean", ODCS_BOOLEAN}, {"integer", ODCS_INTEGER},
-        {"number", ODCS_NUMBER}, {"string", ODCS_STRING},   {"array", ODCS_ARRAY},
-        {"object", ODCS_OBJECT},
+        {"null", STANDARD_NULL},     {"boolean", STANDARD_BOOLEAN}, {"integer", STANDARD_INTEGER},
+        {"number", STANDARD_NUMBER}, {"string", STANDARD_STRING},   {"array", STANDARD_ARRAY},
+        {"object", STANDARD_OBJECT},
     };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (strcmp(types[i].name, name) == 0)
@@ -163,11 +163,11 @@ static void gather_form(const json_t *schema, struct shape_facts *f)
     if (format == NULL)
         return;
     if (strcmp(format, "uri") == 0)
-        f->form = pattern ? ODCS_FORM_SFTP_URI : ODCS_FORM_URI;
+        f->form = pattern ? STANDARD_FORM_SFTP_URI : STANDARD_FORM_URI;
     else if (strcmp(format, "date") == 0)
-        f->form = ODCS_FORM_DATE;
+        f->form = STANDARD_FORM_DATE;
     else if (strcmp(format, "date-time") == 0)
-        f->form = ODCS_FORM_DATE_TIME;
+        f->form = STANDARD_FORM_DATE_TIME;
     else
         fail_msg("unknown format %s", format);
 }
@@ -197,22 +197,22 @@ static void gather_shape(const struct comparison *c, const json_t *schema, struc
     json_t *value;
     if (reference == NULL && type == NULL && json_object_get(schema, "anyOf") == NULL &&
         json_object_get(schema, "oneOf") == NULL)
-        f->types |= ODCS_UNCHECKED;
+        f->types |= STANDARD_UNCHECKED;
     if (json_is_string(type))
         f->types |= type_of(json_string_value(type));
     json_array_foreach(type, i, value) f->types |= type_of(json_string_value(value));
     bool rules = json_object_get(schema, "properties") != NULL || json_object_get(schema, "allOf") != NULL;
-    if ((f->types & ODCS_OBJECT) != 0 && rules) {
+    if ((f->types & STANDARD_OBJECT) != 0 && rules) {
         f->object = schema;
         return;
     }
     if (reference != NULL) {
         if (strstr(reference, "StableId") != NULL)
-            f->form = ODCS_FORM_ID;
+            f->form = STANDARD_FORM_ID;
         if (strstr(reference, "Reference") != NULL)
-            f->form = ODCS_FORM_REFERENCE;
+            f->form = STANDARD_FORM_REFERENCE;
         if (json_object_get(schema, "required") != NULL || is_false(schema, "unevaluatedProperties")) {
-            f->types |= ODCS_OBJECT;
+            f->types |= STANDARD_OBJECT;
             f->object = schema;
             return;
         }
@@ -230,15 +230,15 @@ static void gather_shape(const struct comparison *c, const json_t *schema, struc
 
 /* --- the comparison --- */
 
-static void compare_object(struct comparison *c, const json_t *schema, const struct odcs_object *object,
+static void compare_object(struct comparison *c, const json_t *schema, const struct standard_object *object,
                            const char *where);
 
-static void compare_words(const struct comparison *c, const json_t *words, const struct odcs_word *ours,
+static void compare_words(const struct comparison *c, const json_t *words, const struct standard_word *ours,
                           const char *where)
 {
     size_t i, count = 0;
     json_t *value;
-    for (const struct odcs_word *w = ours; w != NULL && w->text != NULL; w++)
+    for (const struct standard_word *w = ours; w != NULL && w->text != NULL; w++)
         count += (w->in & c->version) != 0 ? 1 : 0;
     if (count != json_array_size(words))
         fail_msg("%s (version bit %u): %zu words, published %zu", where, c->version, count,
@@ -246,21 +246,21 @@ static void compare_words(const struct comparison *c, const json_t *words, const
     json_array_foreach(words, i, value)
     {
         bool found = false;
-        for (const struct odcs_word *w = ours; w->text != NULL; w++)
+        for (const struct standard_word *w = ours; w->text != NULL; w++)
             found = found || ((w->in & c->version) != 0 && strcmp(w->text, json_string_value(value)) == 0);
         if (!found)
             fail_msg("%s (version bit %u): no word %s", where, c->version, json_string_value(value));
     }
 }
 
-static void compare_shape(struct comparison *c, const json_t *schema, const struct odcs_shape *shape,
+static void compare_shape(struct comparison *c, const json_t *schema, const struct standard_shape *shape,
                           const char *where)
 {
     struct shape_facts f = {0};
     gather_shape(c, schema, &f);
     uint8_t types = shape->types;
-    if ((f.types & ODCS_NUMBER) != 0)
-        f.types &= (uint8_t)~ODCS_INTEGER;
+    if ((f.types & STANDARD_NUMBER) != 0)
+        f.types &= (uint8_t)~STANDARD_INTEGER;
     bool same = f.types == types && f.form == shape->form && f.items_min == shape->items_min &&
                 f.items_max == shape->items_max && f.unique == shape->unique &&
                 f.has_minimum == shape->has_minimum && f.exclusive == shape->exclusive &&
@@ -287,15 +287,15 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
     return false;
 }
 
-static void compare_keys(struct comparison *c, const struct object_facts *o, const struct odcs_keys *keys,
-                         const struct odcs_keys *more, const char *where)
+static void compare_keys(struct comparison *c, const struct object_facts *o, const struct standard_keys *keys,
+                         const struct standard_keys *more, const char *where)
 {
     for (size_t i = 0; i < o->count; i++) {
         char place[256];
         snprintf(place, sizeof place, "%s.%s", where, o->properties[i].name);
-        const struct odcs_key *key = odcs_rules_find(keys, o->properties[i].name, c->version);
+        const struct standard_key *key = standard_find(keys, o->properties[i].name, c->version);
         if (key == NULL && more != NULL)
-            key = odcs_rules_find(more, o->properties[i].name, c->version);
+            key = standard_find(more, o->properties[i].name, c->version);
         if (key == NULL)
             fail_msg("%s (version bit %u): is missing", place, c->version);
         bool required = is_listed(o->required, o->required_count, key->name);
@@ -305,7 +305,7 @@ static void compare_keys(struct comparison *c, const struct object_facts *o, con
         c->keys++;
     }
     for (size_t i = 0; i < keys->count; i++) {
-        const struct odcs_key *key = &keys->rows[i];
+        const struct standard_key *key = &keys->rows[i];
         bool published = is_listed(o->required, o->required_count, key->name);
         for (size_t k = 0; k < o->count; k++)
             published = published || strcmp(o->properties[k].name, key->name) == 0;
@@ -313,15 +313,15 @@ static void compare_keys(struct comparison *c, const struct object_facts *o, con
             fail_msg("%s.%s (version bit %u): is not published", where, key->name, c->version);
     }
     for (size_t i = 0; i < o->required_count; i++) {
-        const struct odcs_key *key = odcs_rules_find(keys, o->required[i], c->version);
+        const struct standard_key *key = standard_find(keys, o->required[i], c->version);
         if (key == NULL || (key->required & c->version) == 0)
             fail_msg("%s.%s (version bit %u): is required", where, o->required[i], c->version);
     }
 }
 
 /* The values of `if`, and whether it holds for a missing key or for another key that is a text. */
-static void gather_condition(const struct odcs_object *object, const json_t *condition, const char **values,
-                             size_t *count, bool *absent, const char **also)
+static void gather_condition(const struct standard_object *object, const json_t *condition,
+                             const char **values, size_t *count, bool *absent, const char **also)
 {
     size_t i;
     json_t *value;
@@ -343,7 +343,7 @@ static void gather_condition(const struct odcs_object *object, const json_t *con
 }
 
 static void compare_conditional(struct comparison *c, const json_t *conditional,
-                                const struct odcs_object *object, const char *where, uint64_t *matched)
+                                const struct standard_object *object, const char *where, uint64_t *matched)
 {
     const char *values[4], *also = NULL;
     size_t count = 0;
@@ -352,7 +352,7 @@ static void compare_conditional(struct comparison *c, const json_t *conditional,
     char place[256];
     snprintf(place, sizeof place, "%s<%s>", where, values[0]);
     for (size_t i = 0; i < object->variant_count; i++) {
-        const struct odcs_variant *variant = &object->variants[i];
+        const struct standard_variant *variant = &object->variants[i];
         if ((variant->in & c->version) == 0 || !is_listed(variant->value, 1, values[0]))
             continue;
         *matched |= (uint64_t)1 << i;
@@ -370,7 +370,7 @@ static void compare_conditional(struct comparison *c, const json_t *conditional,
     fail_msg("%s (version bit %u): no variant", place, c->version);
 }
 
-static void compare_object(struct comparison *c, const json_t *schema, const struct odcs_object *object,
+static void compare_object(struct comparison *c, const json_t *schema, const struct standard_object *object,
                            const char *where)
 {
     for (size_t i = 0; i < c->seen; i++)
@@ -561,56 +561,56 @@ static void formats_are_asserted(void **state)
 {
     (void)state;
     static const struct {
-        enum odcs_form form;
+        enum standard_form form;
         const char *text;
         bool matches;
     } cases[] = {
-        {ODCS_FORM_ID, "a-B_9", true},
-        {ODCS_FORM_ID, "", false},
-        {ODCS_FORM_ID, "a b", false},
-        {ODCS_FORM_ID, "a\n", false},
-        {ODCS_FORM_URI, "s3://bucket/key?x#y", true},
-        {ODCS_FORM_URI, "urn:a:b", true},
-        {ODCS_FORM_URI, "http://[::1]:80/a", true},
-        {ODCS_FORM_URI, "http://[1::2::3]/", false},
-        {ODCS_FORM_URI, "http://[1:2:3:4:5:6:1.2.3.4]", true},
-        {ODCS_FORM_URI, "a/b", false},
-        {ODCS_FORM_URI, "a:", false},
-        {ODCS_FORM_URI, "http://a b", false},
-        {ODCS_FORM_URI, "http://a/%zz", false},
-        {ODCS_FORM_URI, "http://é", false},
-        {ODCS_FORM_SFTP_URI, "sftp://h/p", true},
-        {ODCS_FORM_SFTP_URI, "ftp://h/p", false},
-        {ODCS_FORM_DATE, "2024-02-29", true},
-        {ODCS_FORM_DATE, "2023-02-29", false},
-        {ODCS_FORM_DATE, "2024-2-1", false},
-        {ODCS_FORM_DATE, "1900-02-29", false},
-        {ODCS_FORM_DATE_TIME, "2024-01-31T08:00:00Z", true},
-        {ODCS_FORM_DATE_TIME, "2024-01-31 08:00:00.5+01:00", true},
-        {ODCS_FORM_DATE_TIME, "2024-01-31T08:00:00", false},
-        {ODCS_FORM_DATE_TIME, "2024-01-31T24:00:00Z", false},
-        {ODCS_FORM_DATE_TIME, "2016-12-31T23:59:60Z", true},
-        {ODCS_FORM_DATE_TIME, "2016-12-31T18:59:60-0500", true},
-        {ODCS_FORM_DATE_TIME, "2016-12-31T23:58:60Z", false},
-        {ODCS_FORM_REFERENCE, "a.b", true},
-        {ODCS_FORM_REFERENCE, "a", false},
-        {ODCS_FORM_REFERENCE, "a.b.c", true},
-        {ODCS_FORM_REFERENCE, "1a.b", false},
-        {ODCS_FORM_REFERENCE, "schema/o/properties/p", true},
-        {ODCS_FORM_REFERENCE, "/schema/o", true},
-        {ODCS_FORM_REFERENCE, "schema/o/p", false},
-        {ODCS_FORM_REFERENCE, "https://e.org/x.yaml#schema/o", true},
-        {ODCS_FORM_REFERENCE, "x.yml#schema/o", true},
-        {ODCS_FORM_REFERENCE, ".yml#schema/o", false},
-        {ODCS_FORM_REFERENCE, "ftp://x.yaml#schema/o", false},
+        {STANDARD_FORM_ID, "a-B_9", true},
+        {STANDARD_FORM_ID, "", false},
+        {STANDARD_FORM_ID, "a b", false},
+        {STANDARD_FORM_ID, "a\n", false},
+        {STANDARD_FORM_URI, "s3://bucket/key?x#y", true},
+        {STANDARD_FORM_URI, "urn:a:b", true},
+        {STANDARD_FORM_URI, "http://[::1]:80/a", true},
+        {STANDARD_FORM_URI, "http://[1::2::3]/", false},
+        {STANDARD_FORM_URI, "http://[1:2:3:4:5:6:1.2.3.4]", true},
+        {STANDARD_FORM_URI, "a/b", false},
+        {STANDARD_FORM_URI, "a:", false},
+        {STANDARD_FORM_URI, "http://a b", false},
+        {STANDARD_FORM_URI, "http://a/%zz", false},
+        {STANDARD_FORM_URI, "http://é", false},
+        {STANDARD_FORM_SFTP_URI, "sftp://h/p", true},
+        {STANDARD_FORM_SFTP_URI, "ftp://h/p", false},
+        {STANDARD_FORM_DATE, "2024-02-29", true},
+        {STANDARD_FORM_DATE, "2023-02-29", false},
+        {STANDARD_FORM_DATE, "2024-2-1", false},
+        {STANDARD_FORM_DATE, "1900-02-29", false},
+        {STANDARD_FORM_DATE_TIME, "2024-01-31T08:00:00Z", true},
+        {STANDARD_FORM_DATE_TIME, "2024-01-31 08:00:00.5+01:00", true},
+        {STANDARD_FORM_DATE_TIME, "2024-01-31T08:00:00", false},
+        {STANDARD_FORM_DATE_TIME, "2024-01-31T24:00:00Z", false},
+        {STANDARD_FORM_DATE_TIME, "2016-12-31T23:59:60Z", true},
+        {STANDARD_FORM_DATE_TIME, "2016-12-31T18:59:60-0500", true},
+        {STANDARD_FORM_DATE_TIME, "2016-12-31T23:58:60Z", false},
+        {STANDARD_FORM_REFERENCE, "a.b", true},
+        {STANDARD_FORM_REFERENCE, "a", false},
+        {STANDARD_FORM_REFERENCE, "a.b.c", true},
+        {STANDARD_FORM_REFERENCE, "1a.b", false},
+        {STANDARD_FORM_REFERENCE, "schema/o/properties/p", true},
+        {STANDARD_FORM_REFERENCE, "/schema/o", true},
+        {STANDARD_FORM_REFERENCE, "schema/o/p", false},
+        {STANDARD_FORM_REFERENCE, "https://e.org/x.yaml#schema/o", true},
+        {STANDARD_FORM_REFERENCE, "x.yml#schema/o", true},
+        {STANDARD_FORM_REFERENCE, ".yml#schema/o", false},
+        {STANDARD_FORM_REFERENCE, "ftp://x.yaml#schema/o", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        if (odcs_form_matches(cases[i].form, cases[i].text, strlen(cases[i].text), ODCS_320) !=
+        if (standard_form_matches(cases[i].form, cases[i].text, strlen(cases[i].text), ODCS_320) !=
             cases[i].matches)
             fail_msg("%s", cases[i].text);
-    assert_false(odcs_form_matches(ODCS_FORM_REFERENCE, "a.b.c", 5, ODCS_310));
-    assert_false(odcs_form_matches(ODCS_FORM_REFERENCE, "a-b.c", 5, ODCS_310));
-    assert_false(odcs_form_matches(ODCS_FORM_REFERENCE, "x.yml#a/b", 9, ODCS_310));
+    assert_false(standard_form_matches(STANDARD_FORM_REFERENCE, "a.b.c", 5, ODCS_310));
+    assert_false(standard_form_matches(STANDARD_FORM_REFERENCE, "a-b.c", 5, ODCS_310));
+    assert_false(standard_form_matches(STANDARD_FORM_REFERENCE, "x.yml#a/b", 9, ODCS_310));
 }
 
 static void findings_are_json_whatever_they_quote(void **state)
@@ -734,7 +734,7 @@ static void the_published_examples_are_judged_right(void **state)
     }
 }
 
-static void assert_sorted(const struct odcs_keys *keys)
+static void assert_sorted(const struct standard_keys *keys)
 {
     for (size_t i = 1; i < keys->count; i++) {
         int order = strcmp(keys->rows[i - 1].name, keys->rows[i].name);
@@ -744,14 +744,14 @@ static void assert_sorted(const struct odcs_keys *keys)
     }
 }
 
-static void assert_sorted_below(const struct odcs_shape *shape, int depth)
+static void assert_sorted_below(const struct standard_shape *shape, int depth)
 {
     if (shape == NULL || depth == 0)
         return;
     assert_sorted_below(shape->item, depth);
     if (shape->object == NULL)
         return;
-    const struct odcs_object *object = shape->object;
+    const struct standard_object *object = shape->object;
     assert_sorted(&object->keys);
     assert_true(object->variant_count <= 64);
     for (size_t i = 0; i < object->keys.count; i++)
@@ -766,7 +766,7 @@ static void assert_sorted_below(const struct odcs_shape *shape, int depth)
 static void tables_are_sorted_by_name(void **state)
 {
     (void)state;
-    const struct odcs_shape contract = {.types = ODCS_OBJECT, .object = &odcs_contract};
+    const struct standard_shape contract = {.types = STANDARD_OBJECT, .object = &odcs_contract};
     assert_sorted_below(&contract, 5);
     assert_sorted(&odcs_operators);
 }
