@@ -21,7 +21,16 @@
     X(RELATIONSHIP, "relationship")                                                                          \
     X(VERSION, "version")                                                                                    \
     X(NEWER_VERSION, "newer-version")                                                                        \
-    X(DUPLICATE_NAME, "duplicate-name")
+    X(DUPLICATE_NAME, "duplicate-name")                                                                      \
+    X(DUPLICATE_ID, "duplicate-id")                                                                          \
+    X(STATUS, "status")                                                                                      \
+    X(SEMVER, "semver")                                                                                      \
+    X(REFERENCE, "reference")                                                                                \
+    X(ELEMENT, "element")                                                                                    \
+    X(QUALITY, "quality")                                                                                    \
+    X(BOUNDS, "bounds")                                                                                      \
+    X(VALUE, "value")                                                                                        \
+    X(POSITION, "position")
 
 enum standard_rule {
 #define X(name, text) STANDARD_RULE_##name,
@@ -43,6 +52,7 @@ struct standard {
     void (*lint)(struct standard_run *run, const struct hanse_value *root);
 };
 extern const struct standard standard_odcs; /* odcs.c */
+extern const struct standard standard_odps; /* odps.c */
 
 struct standard_run {
     const struct standard *standard;
@@ -58,8 +68,15 @@ void standard_check(struct standard_run *run, const struct hanse_value *root);
  * whatever the order of their members. */
 const struct hanse_value *standard_find_twin(const struct hanse_value *array);
 
-/* odcs_lint.c */
+/* odcs_lint.c, odps_lint.c */
 void odcs_lint(struct standard_run *run, const struct hanse_value *root);
+void odps_lint(struct standard_run *run, const struct hanse_value *root);
+
+/* standard_lint.c: what every standard has alike: status, version, ids and names, people. */
+void standard_lint(struct standard_run *run, const struct hanse_value *root);
+/* The verdict is the schema's alone, so the semantic checks warn. Takes `fix`. */
+#define standard_warn(run, value, rule, fix, ...)                                                            \
+    standard_report(run, HANSE_SEVERITY_WARNING, value, STANDARD_AT_VALUE, rule, fix, __VA_ARGS__)
 
 /* standard_report.c */
 enum standard_at { STANDARD_AT_VALUE, STANDARD_AT_NAME };

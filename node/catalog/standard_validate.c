@@ -1,8 +1,42 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "standard_internal.h"
+
+bool hanse_standard_named(const char *file, enum hanse_standard *ret_standard)
+{
+    static const char *const forms[] = {"yaml", "yml", "json"};
+    for (size_t i = 0; i < 6; i++) {
+        char end[16];
+        size_t size = strlen(file);
+        int end_size = snprintf(end, sizeof end, ".%s.%s", i < 3 ? "odcs" : "odps", forms[i % 3]);
+        if (size <= (size_t)end_size || strcasecmp(file + size - (size_t)end_size, end) != 0)
+            continue;
+        if (ret_standard != NULL)
+            *ret_standard = i < 3 ? HANSE_STANDARD_ODCS : HANSE_STANDARD_ODPS;
+        return true;
+    }
+    return false;
+}
+
+enum hanse_standard hanse_standard_of(const struct hanse_value *root, const char *file)
+{
+    const char *kind = hanse_value_member_text(root, "kind");
+    const char *version = hanse_value_member_text(root, "apiVersion");
+    if (kind != NULL && strcasecmp(kind, "DataContract") == 0)
+        return HANSE_STANDARD_ODCS;
+    if (kind != NULL && strcasecmp(kind, "DataProduct") == 0)
+        return HANSE_STANDARD_ODPS;
+    if (version != NULL && (strncmp(version, "v0.", 3) == 0 || strncmp(version, "v1.", 3) == 0))
+        return HANSE_STANDARD_ODPS;
+    enum hanse_standard named = HANSE_STANDARD_ODCS;
+    return (version == NULL || version[0] == '\0') && hanse_standard_named(file, &named)
+               ? named
+               : HANSE_STANDARD_ODCS;
+}
 
 /* An `apiVersion` that the newest version still lists, though it has no rules of its own here. */
 static bool is_listed(const struct standard *standard, const char *declared)
@@ -62,7 +96,8 @@ static void compare_newest(struct standard_run *run, const struct hanse_value *r
 static void validate(const struct hanse_value *root, const char *file, bool advice,
                      struct hanse_findings *findings)
 {
-    const struct standard *standard = &standard_odcs;
+    bool product = hanse_standard_of(root, file) == HANSE_STANDARD_ODPS;
+    const struct standard *standard = product ? &standard_odps : &standard_odcs;
     bool older;
     struct standard_run run = {.standard = standard,
                                .version = version_of(standard, root, &older),
@@ -87,7 +122,8 @@ static void validate(const struct hanse_value *root, const char *file, bool advi
         standard->lint(&run, root);
 }
 
-void hanse_odcs_validate(const struct hanse_value *root, const char *file, struct hanse_findings *findings)
+void hanse_standard_validate(const struct hanse_value *root, const char *file,
+                             struct hanse_findings *findings)
 {
     validate(root, file, true, findings);
 }
@@ -107,14 +143,14 @@ static int read(struct hanse_bytes source, const char *file, bool advice,
     return findings->errors == errors_before ? HANSE_OK : HANSE_E_FINDINGS;
 }
 
-int hanse_odcs_read(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
-                    struct hanse_findings *findings)
+int hanse_standard_read(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
+                        struct hanse_findings *findings)
 {
     return read(source, file, true, ret_document, findings);
 }
 
-int hanse_odcs_judge(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
-                     struct hanse_findings *findings)
+int hanse_standard_judge(struct hanse_bytes source, const char *file, struct hanse_document **ret_document,
+                         struct hanse_findings *findings)
 {
     return read(source, file, false, ret_document, findings);
 }

@@ -111,6 +111,15 @@ void version_key(struct hanse_bytes version, struct hanse_buffer *out)
     hanse_buffer_append(out, version.data, version.size);
 }
 
+bool version_is_semver(struct hanse_bytes version)
+{
+    struct hanse_buffer key;
+    hanse_buffer_init(&key);
+    bool semver = take_semver(version, &key);
+    hanse_buffer_release(&key);
+    return semver;
+}
+
 int hanse_version_compare(const char *a, const char *b)
 {
     struct hanse_buffer key_a, key_b;

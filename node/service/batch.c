@@ -8,7 +8,7 @@
 
 #include "drafts.h"
 #include "hanse/catalog.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "names.h"
 #include "params.h"
 
@@ -100,7 +100,7 @@ static void check_item(struct batch_item *item)
                                              : "The file is larger than 1 MiB: split the contract");
         return;
     }
-    int error = hanse_odcs_judge(item->content, item->file, &item->document, &item->findings);
+    int error = hanse_standard_judge(item->content, item->file, &item->document, &item->findings);
     if (error != HANSE_OK) {
         batch_refuse(item, error, "The contract has %zu error%s", item->findings.errors,
                      item->findings.errors == 1 ? "" : "s");
