@@ -72,6 +72,11 @@ void document_resolve_plain(struct hanse_value *value);
 /* Sets the value of a number whose text is one of JSON's. */
 void document_resolve_number(struct hanse_value *value);
 
+/* document_write.c: appends a text, quoted, or `null` for NULL; the reader let in UTF-8 only. */
+void document_write_text(struct hanse_buffer *out, const char *text);
+/* Appends the value as JSON; begins no further element once the buffer has `max` bytes. */
+void document_write_json(const struct hanse_value *value, size_t max, struct hanse_buffer *out);
+
 HANSE_MUST_USE int document_read_yaml(struct document_builder *b, struct hanse_bytes source);
 HANSE_MUST_USE int document_read_json(struct document_builder *b, struct hanse_bytes source);
 

@@ -96,8 +96,10 @@ void name_write(const char *domain, const char *contract, const char *version, b
 void name_key(const char *contract, const char *version, struct hanse_buffer *out)
 {
     hanse_key_encode_part(hanse_bytes_of(contract), out);
-    hanse_buffer_append_byte(out, '@');
-    hanse_key_encode_part(hanse_bytes_of(version), out);
+    if (version != NULL) {
+        hanse_buffer_append_byte(out, '@');
+        hanse_key_encode_part(hanse_bytes_of(version), out);
+    }
     hanse_key_finish(out);
 }
 

@@ -19,7 +19,7 @@ void name_shown(struct hanse_service *service, const struct hanse_home_domain *d
  * `version` may be NULL. */
 void name_write(const char *domain, const char *contract, const char *version, bool uri,
                 struct hanse_buffer *out);
-/* Appends the key of a contract's entry. */
+/* Appends the key of an entry: of a contract's version, or with NULL of a product. */
 void name_key(const char *contract, const char *version, struct hanse_buffer *out);
 
 /* The contract that the parameters `domain`, `id` and `version`, or `name`, name. Else an error answer. */

@@ -1,4 +1,4 @@
-/* Withdrawing a version: its entry is retracted, and stays as a tombstone. */
+/* Withdrawing a version or a product: its entry is retracted, and stays as a tombstone. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "names.h"
 #include "operations.h"
 #include "params.h"
+#include "product_names.h"
 
 /* The name in the parameters, with this node's domain before it when it has none. */
 static int whole_name(const json_t *params, const char *shown, struct hanse_answer *answer,
@@ -45,28 +46,64 @@ static size_t live_versions(struct sqlite3 *db, const struct hanse_contract_ref 
     return live;
 }
 
-static int retract(struct hanse_service *service, const struct hanse_home_domain *domain,
-                   const struct hanse_contract_ref *ref, struct hanse_answer *answer)
+static int retract(struct hanse_service *service, const struct hanse_home_domain *domain, const char *kind,
+                   const struct hanse_buffer *key, const struct hanse_buffer *name,
+                   struct hanse_answer *answer)
 {
     struct hanse_appended appended;
-    struct hanse_buffer key, name;
     struct drafts drafts;
-    hanse_buffer_init(&key);
-    hanse_buffer_init(&name);
     drafts_init(&drafts);
-    name_key(ref->contract, ref->version, &key);
-    name_write(ref->domain, ref->contract, ref->version, false, &name);
-    drafts_retract(&drafts, HANSE_KIND_CONTRACT, key.data);
+    drafts_retract(&drafts, kind, key->data);
     int error = drafts_append(service, domain, &drafts, &appended);
     if (error == HANSE_OK)
         answer_ok(answer,
-                  json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(&name)),
+                  json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(name)),
                             "index", number_json(appended.first)));
     else
         answer_unwritten(answer, error, "Nothing was withdrawn");
     drafts_release(&drafts);
+    return error;
+}
+
+static int retract_version(struct hanse_service *service, const struct hanse_home_domain *domain,
+                           const struct hanse_contract_ref *ref, struct hanse_answer *answer)
+{
+    struct hanse_buffer key, name;
+    hanse_buffer_init(&key);
+    hanse_buffer_init(&name);
+    name_key(ref->contract, ref->version, &key);
+    name_write(ref->domain, ref->contract, ref->version, false, &name);
+    int error = retract(service, domain, HANSE_KIND_CONTRACT, &key, &name, answer);
     hanse_buffer_release(&key);
     hanse_buffer_release(&name);
+    return error;
+}
+
+static int not_ours(struct hanse_answer *answer, const char *name, const char *owner,
+                    const struct hanse_home_domain *domain)
+{
+    return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
+                        "%s belongs to %s, and this node writes for %s", name, owner, domain->name);
+}
+
+static int retract_product(struct hanse_service *service, const struct hanse_home_domain *domain,
+                           const json_t *params, struct hanse_answer *answer)
+{
+    struct hanse_product_ref *ref = hanse_malloc(sizeof *ref);
+    struct hanse_buffer key, name;
+    hanse_buffer_init(&key);
+    hanse_buffer_init(&name);
+    int error = product_resolve(service, params, answer, ref);
+    if (error == HANSE_OK) {
+        name_key(ref->product, NULL, &key);
+        product_name_write(ref->domain, ref->product, &name);
+        error = hanse_hash_equal(&ref->journal, &domain->journal)
+                    ? retract(service, domain, HANSE_KIND_PRODUCT, &key, &name, answer)
+                    : not_ours(answer, name.data, ref->domain, domain);
+    }
+    hanse_buffer_release(&key);
+    hanse_buffer_release(&name);
+    free(ref);
     return error;
 }
 
@@ -82,8 +119,7 @@ static int resolve_and_retract(struct hanse_service *service, const struct hanse
     if (error != HANSE_OK)
         return name_unresolved(answer, error, name, candidates);
     if (!hanse_hash_equal(&ref->journal, &domain->journal))
-        return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
-                            "%s belongs to %s, and this node writes for %s", name, ref->domain, domain->name);
+        return not_ours(answer, name, ref->domain, domain);
     size_t live = live_versions(db, ref);
     size_t size = strlen(ref->version);
     bool named = strlen(name) > size && strcmp(name + strlen(name) - size, ref->version) == 0 &&
@@ -92,7 +128,7 @@ static int resolve_and_retract(struct hanse_service *service, const struct hanse
         return answer_error(answer, HANSE_E_INVALID,
                             "Name the version: id@version; `hanse history` lists them.",
                             "%s has %zu live versions", name, live);
-    return retract(service, domain, ref, answer);
+    return retract_version(service, domain, ref, answer);
 }
 
 int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
@@ -103,6 +139,12 @@ int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_ans
     int error = name_own_domain(service, params, answer, &domain);
     if (error != HANSE_OK)
         return error;
+    if (product_is_named(param_text(params, "name"))) {
+        home_lock(service->home);
+        error = retract_product(service, &domain, params, answer);
+        home_unlock(service->home);
+        return error;
+    }
     name_shown(service, &domain, shown, sizeof shown);
     error = whole_name(params, shown, answer, &name);
     if (error != HANSE_OK)
