@@ -30,7 +30,8 @@ HANSE_MUST_USE int hanse_standard_read(struct hanse_bytes source, const char *fi
 
 /* The same verdict in half the time: what is accepted gets no warnings. */
 HANSE_MUST_USE int hanse_standard_judge(struct hanse_bytes source, const char *file,
-                                        struct hanse_document **ret_document, struct hanse_findings *findings);
+                                        struct hanse_document **ret_document,
+                                        struct hanse_findings *findings);
 
 /* Whether a file's name ends as those of such documents do: `.odcs.yaml`, `.odps.yml`, `.odcs.json` …,
  * whatever the case of its letters. `ret_standard` may be NULL. */

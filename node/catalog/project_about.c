@@ -64,3 +64,21 @@ void about_release(void *prepared)
     struct hanse_document *document = prepared;
     hanse_document_destroy(&document);
 }
+
+int about_project(const struct about_projector *projector, struct hanse_catalog *catalog, sqlite3 *db,
+                  const struct hanse_projected *projected)
+{
+    struct hanse_document *parsed = NULL;
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = projector->drop(catalog, db, projected->replaces_rowid);
+    if (error != HANSE_OK || projected->content.size == 0)
+        return error;
+    const struct hanse_document *document = projected->prepared;
+    if (document == NULL)
+        document = parsed = about_prepare(projected->entry, projected->content);
+    if (document != NULL && hanse_document_root(document)->type == HANSE_VALUE_OBJECT)
+        error = projector->add(catalog, db, projected, hanse_document_root(document));
+    hanse_document_destroy(&parsed);
+    return error;
+}

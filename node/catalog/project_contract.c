@@ -193,22 +193,21 @@ static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct co
     return search_index_add(catalog, db, contract->projected->entry_rowid);
 }
 
-static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
+static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
+                    const struct hanse_value *root)
 {
-    if (contract->root->type != HANSE_VALUE_OBJECT)
-        return HANSE_OK;
-    find_members(contract);
-    if (!read_key(catalog, contract))
+    struct contract contract = {.projected = projected, .root = root};
+    find_members(&contract);
+    if (!read_key(catalog, &contract))
         return HANSE_OK;
     for (int i = 0; i < SEARCH_COLUMNS; i++)
         hanse_buffer_reset(&catalog->words[i]);
-    int error = need_contract(catalog, db, contract);
+    int error = need_contract(catalog, db, &contract);
     if (error == HANSE_OK)
-        error =
-            project_schema(catalog, db, contract->projected->entry_rowid, contract->root, &contract->counts);
+        error = project_schema(catalog, db, projected->entry_rowid, root, &contract.counts);
     if (error == HANSE_OK)
-        error = add_version(catalog, db, contract);
-    return error != HANSE_OK ? error : add_words(catalog, db, contract);
+        error = add_version(catalog, db, &contract);
+    return error != HANSE_OK ? error : add_words(catalog, db, &contract);
 }
 
 /* The version of that id, if it gave rows. Its words stay in the index, where the ids of versions that are
@@ -241,23 +240,8 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
 
 static int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
-    struct hanse_catalog *catalog = context;
-    struct contract contract = {.projected = projected};
-    struct hanse_document *parsed = NULL;
-    int error = HANSE_OK;
-    if (projected->replaces_rowid != 0)
-        error = drop_version(catalog, db, projected->replaces_rowid);
-    if (error != HANSE_OK || projected->content.size == 0)
-        return error;
-    const struct hanse_document *document = projected->prepared;
-    if (document == NULL)
-        document = parsed = about_prepare(projected->entry, projected->content);
-    if (document == NULL)
-        return HANSE_OK; /* the entry counts, and nothing is read from it */
-    contract.root = hanse_document_root(document);
-    error = add_rows(catalog, db, &contract);
-    hanse_document_destroy(&parsed);
-    return error;
+    static const struct about_projector rows = {.drop = drop_version, .add = add_rows};
+    return about_project(&rows, context, db, projected);
 }
 
 #define ABOUT                                                                                                \

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "catalog_part.h"
-#include "document_internal.h"
 #include "project_about.h"
 #include "project_section.h"
 
@@ -50,20 +49,6 @@ static bool read_key(struct hanse_catalog *catalog, const struct product *produc
     return catalog_decode_part(key, &catalog->id) && catalog->id.size > 0;
 }
 
-static void bind_json(sqlite3_stmt *add, int place, const struct hanse_value *value)
-{
-    struct hanse_buffer json;
-    if (value == NULL || value->type != HANSE_VALUE_ARRAY) {
-        sqlite3_bind_null(add, place);
-        return;
-    }
-    hanse_buffer_init(&json);
-    document_write_json(value, HANSE_COLUMN_TEXT_MAX, &json);
-    struct hanse_bytes text = text_cut(hanse_buffer_bytes(&json), HANSE_COLUMN_TEXT_MAX);
-    sqlite3_bind_text(add, place, (const char *)text.data, (int)text.size, SQLITE_TRANSIENT);
-    hanse_buffer_release(&json);
-}
-
 static int add_port(struct hanse_catalog *catalog, sqlite3 *db, struct product *product,
                     enum direction direction, const struct hanse_value *port)
 {
@@ -80,7 +65,7 @@ static int add_port(struct hanse_catalog *catalog, sqlite3 *db, struct product *
     const struct hanse_value *deprecated = hanse_value_member(port, "deprecated");
     sqlite3_bind_int64(add, 1, (product->projected->entry_rowid << PACK_BITS) + place);
     catalog_bind(add, 2, hanse_bytes_of(DIRECTION_NAMES[direction]));
-    bind_json(add, 3, hanse_value_member(port, "inputContracts"));
+    section_bind(add, 3, hanse_value_member(port, "inputContracts"));
     for (int i = 0; i < 8; i++)
         catalog_bind(add, 4 + i, catalog_text(hanse_value_member(port, texts[i])));
     sqlite3_bind_int(add, 12, deprecated != NULL && deprecated->boolean);
@@ -144,19 +129,21 @@ static int add_product(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     return catalog_run(db, add);
 }
 
-static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct product *product)
+static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
+                    const struct hanse_value *root)
 {
+    struct product product = {.projected = projected, .root = root};
     uint32_t counts[SECTIONS] = {0};
-    const struct section_target target = {catalog, db, product->projected->entry_rowid << PACK_BITS, counts};
-    if (product->root->type != HANSE_VALUE_OBJECT || !read_key(catalog, product))
+    const struct section_target target = {catalog, db, projected->entry_rowid << PACK_BITS, counts};
+    if (!read_key(catalog, &product))
         return HANSE_OK;
     hanse_buffer_reset(&catalog->words[SEARCH_DESCRIPTION]);
-    int error = add_ports(catalog, db, product);
+    int error = add_ports(catalog, db, &product);
     if (error == HANSE_OK)
-        error = add_tags(catalog, db, product);
+        error = add_tags(catalog, db, &product);
     if (error == HANSE_OK)
-        error = project_sections(&target, product->root);
-    return error != HANSE_OK ? error : add_product(catalog, db, product);
+        error = project_sections(&target, root);
+    return error != HANSE_OK ? error : add_product(catalog, db, &product);
 }
 
 static int drop_product(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
@@ -171,23 +158,8 @@ static int drop_product(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
 
 static int project_product(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
-    struct hanse_catalog *catalog = context;
-    struct product product = {.projected = projected};
-    struct hanse_document *parsed = NULL;
-    int error = HANSE_OK;
-    if (projected->replaces_rowid != 0)
-        error = drop_product(catalog, db, projected->replaces_rowid);
-    if (error != HANSE_OK || projected->content.size == 0)
-        return error;
-    const struct hanse_document *document = projected->prepared;
-    if (document == NULL)
-        document = parsed = about_prepare(projected->entry, projected->content);
-    if (document == NULL)
-        return HANSE_OK; /* the entry counts, and nothing is read from it */
-    product.root = hanse_document_root(document);
-    error = add_rows(catalog, db, &product);
-    hanse_document_destroy(&parsed);
-    return error;
+    static const struct about_projector rows = {.drop = drop_product, .add = add_rows};
+    return about_project(&rows, context, db, projected);
 }
 
 static const struct catalog_table TABLES[] = {

@@ -71,8 +71,7 @@ static const struct section_columns SECTION_TABLE[SECTIONS] = {
     [SECTION_RELATIONSHIP] = {RELATIONSHIP_ADD, RELATIONSHIP_DROP, {NULL}},
 };
 
-/* A scalar is its text; a list or an object is JSON. */
-static void bind_value(sqlite3_stmt *add, int place, const struct hanse_value *value)
+void section_bind(sqlite3_stmt *add, int place, const struct hanse_value *value)
 {
     if (value == NULL || value->type == HANSE_VALUE_NULL) {
         sqlite3_bind_null(add, place);
@@ -129,10 +128,10 @@ static int add_element(const struct section_target *target, enum section section
     if (section == SECTION_QUALITY) {
         const struct hanse_value *operator= operator_of(element);
         catalog_bind(add, place++, operator== NULL ? hanse_bytes(NULL, 0) : operator->name);
-        bind_value(add, place++, operator);
+        section_bind(add, place++, operator);
     }
     for (int i = 0; members[i] != NULL; i++)
-        bind_value(add, place++, hanse_value_member(element, members[i]));
+        section_bind(add, place++, hanse_value_member(element, members[i]));
     return catalog_run(target->db, add);
 }
 

@@ -32,6 +32,8 @@ HANSE_MUST_USE int project_section(const struct section_target *target, enum sec
 HANSE_MUST_USE int project_team(const struct section_target *target, const struct hanse_value *team);
 /* What stands at the top of a contract or a product. */
 HANSE_MUST_USE int project_sections(const struct section_target *target, const struct hanse_value *root);
+/* Binds any value: a scalar is its text; a list or an object is JSON, which is copied. */
+void section_bind(sqlite3_stmt *statement, int place, const struct hanse_value *value);
 HANSE_MUST_USE int project_sections_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
 
 #endif
