@@ -21,15 +21,20 @@
 struct json_t; /* jansson's */
 struct sqlite3;
 
-#define HANSE_CATALOG_VERSION 3u /* of the projection: another one in a file projects everything again */
+#define HANSE_CATALOG_VERSION 4u /* of the projection: another one in a file projects everything again */
 
 #define HANSE_KIND_PROFILE                                                                                   \
     "profile"                          /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
                                         */
 #define HANSE_KIND_CONTRACT "contract" /* key id@version; ODCS as YAML or JSON */
 #define HANSE_KIND_PRODUCT  "product"  /* key id; ODPS as YAML or JSON */
+#define HANSE_KIND_DEPRECATION                                                                               \
+    "deprecation" /* key id or id@version; JSON: contract, version, successor, until, reason */
 #define HANSE_KIND_PROVENANCE                                                                                \
     "provenance" /* key kind/key@index; JSON: asked_by, approved_by, repository, … */
+
+#define HANSE_KIND_DATASET "dataset" /* key: the dataset's (dataset.h); JSON: what was found (lineage.h) */
+#define HANSE_KIND_LINEAGE "lineage" /* key: namespace/name of a job; JSON (lineage.h) */
 
 #define HANSE_CONTRACT_FIELDS_MAX                                                                            \
     10000u /* rows a version or a product gives: fields, and each other kind of row */
@@ -78,21 +83,22 @@ struct hanse_search {
     uint32_t offset;    /* at most 10,000 */
 };
 /* Ranked live contracts, each by its highest version:
- * {"results":[{"domain","contract","version","title","why", "health"}], "matched": "all" | "any" (of the
- * words) | "none", "next": offset or null}. The last word also finds words that begin with it. `why` names
- * what matched, as in "name, field customer_id". Errors: IO, CORRUPT. */
+ * {"results":[{"domain","contract","version","title","deprecated","why","health"}], "matched": "all" | "any"
+ * (of the words) | "none", "next": offset or null}. The last word also finds words that begin with it. `why`
+ * names what matched, as in "name, field customer_id". Errors: IO, CORRUPT. */
 HANSE_MUST_USE int hanse_catalog_search(struct sqlite3 *db, const struct hanse_search *search,
                                         struct json_t **ret_answer);
 
-/* {"contracts":[{"domain","contract","version","title","status","owner","versions","published_at_ms","entry"}],
+/* {"contracts":[{"domain","contract","version","title","status","owner","versions","deprecated","published_at_ms","entry"}],
  * "next": cursor or null}, by domain and contract. `domain` and `after` (a cursor) may be NULL. At most
  * 1,000. */
 HANSE_MUST_USE int hanse_catalog_list(struct sqlite3 *db, const char *domain, const char *after,
                                       uint32_t limit, struct json_t **ret_answer);
 /* {"domains":[{"domain","title",…,"contracts"}]} */
 HANSE_MUST_USE int hanse_catalog_domains(struct sqlite3 *db, struct json_t **ret_answer);
-/* One version: its metadata, `objects` with their `fields`, `servers`, `tags`, `slas`, `quality_rules`,
- * `team`, `roles`, `support`, `custom_properties`, `relationships`, `versions`, `journal` (hex). */
+/* One version: its metadata (and `end_date`, `successor`, `deprecation_reason` when it is `deprecated`),
+ * `objects` with their `fields`, `servers`, `tags`, `slas`, `quality_rules`, `team`, `roles`, `support`,
+ * `custom_properties`, `relationships`, `versions`, `journal` (hex). */
 HANSE_MUST_USE int hanse_catalog_show(struct sqlite3 *db, const struct hanse_contract_ref *ref,
                                       struct json_t **ret_answer);
 /* The published bytes and their media. Errors: NOT_FOUND when the body is not here. */
@@ -149,12 +155,29 @@ HANSE_MUST_USE int hanse_published_find(struct hanse_published *published, const
 HANSE_MUST_USE int hanse_published_find_product(struct hanse_published *published,
                                                 const struct hanse_hash *journal, const char *product,
                                                 struct hanse_published_version *ret_product);
+/* The live version next below `version`: of its line when it is a SemVer, releases only, else of any kind.
+ * `live` is false when there is none. Appends its name. Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_published_below(struct hanse_published *published, const struct hanse_hash *journal,
+                                         const char *contract, const char *version,
+                                         struct hanse_buffer *ret_name,
+                                         struct hanse_published_version *ret_version);
+/* Whether the contract, or with `versioned` that very version, has a deprecation of its own. Errors: IO,
+ * CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_is_deprecated(struct sqlite3 *db, const struct hanse_contract_ref *ref,
+                                               bool versioned, bool *ret_deprecated);
+/* The live version next below that one, of whatever line. Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_below(struct sqlite3 *db, const struct hanse_contract_ref *ref,
+                                       struct hanse_contract_ref *ret_below);
 /* Everything ever published under a contract's id:
  * {"domain","contract","history":[{"version","operation","entry", "published_at_ms","live","size_bytes"}]},
  * oldest first. `name` as above, without version; that of a contract all of whose versions are retracted
  * needs its domain. Errors as of resolve. */
 HANSE_MUST_USE int hanse_catalog_history(struct sqlite3 *db, const char *name, struct json_t **ret_answer,
                                          struct json_t **ret_candidates);
+/* Adds to the answer of hanse_catalog_history what each published version changed: `compared_with` (the
+ * version before it, or null), and the members of hanse_diff_json; or `not_compared`, why not. Bounded: the
+ * newest 50. Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_history_changes(struct sqlite3 *db, struct json_t *answer);
 /* What the answers rest on: {"heads_root": hex or null, "published_at_ms": of the newest commit, or null}. */
 HANSE_MUST_USE int hanse_catalog_as_of(struct sqlite3 *db, struct json_t **ret_answer);
 
@@ -164,6 +187,16 @@ HANSE_MUST_USE int hanse_catalog_frozen(struct sqlite3 *db, struct json_t **ret_
 /* Orders versions by SemVer 2.0.0 precedence; what is no SemVer comes below, in natural order; never 0 for
  * two different texts. */
 int hanse_version_compare(const char *a, const char *b);
+/* A pre-release promises nothing yet. */
+enum hanse_version_stage {
+    HANSE_VERSION_OTHER, /* no SemVer */
+    HANSE_VERSION_PRERELEASE,
+    HANSE_VERSION_RELEASE,
+};
+enum hanse_version_stage hanse_version_stage(const char *version);
+/* Whether both are SemVer of one line, within which versions stay compatible: the same major, and of major 0
+ * the same minor. */
+bool hanse_version_same_line(const char *a, const char *b);
 
 /* Users' SQL: one SELECT over the public views and pure functions, read-only, bounded. */
 struct hanse_sandbox_limits { /* 0 means the default */

@@ -59,7 +59,8 @@
     X(FINDINGS, -93, "the document has findings")                                                            \
     X(IMMUTABLE, -94, "a published version cannot be changed: bump the version")                             \
     X(NOT_ALLOWED, -95, "that is not allowed")                                                               \
-    X(TOO_COSTLY, -96, "the query was stopped: it takes too much time or memory")
+    X(TOO_COSTLY, -96, "the query was stopped: it takes too much time or memory")                            \
+    X(BREAKING, -97, "the change breaks consumers under the same major version")
 
 enum hanse_error {
     HANSE_OK = 0,

@@ -37,4 +37,7 @@ HANSE_MUST_USE int hanse_standard_judge(struct hanse_bytes source, const char *f
  * whatever the case of its letters. `ret_standard` may be NULL. */
 bool hanse_standard_named(const char *file, enum hanse_standard *ret_standard);
 
+/* Whether it is a day as both standards write it, YYYY-MM-DD, and exists. */
+bool hanse_standard_is_date(const char *text);
+
 #endif

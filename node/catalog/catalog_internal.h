@@ -105,7 +105,6 @@ HANSE_MUST_USE int search_index_merge(struct hanse_catalog *catalog, sqlite3 *db
 
 /* version.c: a key whose bytes sort as the versions do. */
 void version_key(struct hanse_bytes version, struct hanse_buffer *out);
-bool version_is_semver(struct hanse_bytes version); /* or short for one: `v1`, `1.2` */
 
 /* column_text.c */
 bool text_valid(struct hanse_bytes text); /* UTF-8 without NUL */

@@ -33,8 +33,9 @@ struct catalog_part {
 };
 #define CATALOG_COLUMNS(array) .columns = (array), .column_count = sizeof(array) / sizeof(array)[0]
 
-extern const struct catalog_part CONTRACT_PART, ENTRIES_PART, NODE_PART, PRODUCT_PART, PROFILE_PART,
-    PROVENANCE_PART, SCHEMA_PART, SEARCH_PART, SECTION_PART, SERVER_PART, TERM_LINK_PART, TERM_PART;
+extern const struct catalog_part CONTRACT_PART, DATASET_PART, DEPRECATION_PART, EDGE_PART, ENTRIES_PART,
+    LINEAGE_PART, NODE_PART, PRODUCT_PART, PROFILE_PART, PROMISE_PART, PROVENANCE_PART, SCHEMA_PART,
+    SEARCH_PART, SECTION_PART, SERVER_PART, TERM_LINK_PART, TERM_PART;
 
 /* catalog.c: all parts, in the order in which their views are listed. */
 const struct catalog_part *const *catalog_parts(size_t *ret_count);
@@ -53,6 +54,15 @@ const struct catalog_part *const *catalog_parts(size_t *ret_count);
               ", p.product, p.published_at_ms, p.entry FROM hanse$" table                                    \
               " x JOIN hanse$product p ON p.id = x.id >> 14 AND x.id >= p.id << 14 AND x.id < (p.id + 1) "   \
               "<< 14 JOIN hanse$journals j ON j.id = p.journal"
+
+/* The deprecation of the version `v` of the contract `c`: its own, else that of the whole contract. */
+#define DEPRECATED(column)                                                                                   \
+    "(SELECT " column " FROM hanse$deprecation d WHERE d.journal = v.journal AND d.contract = c.contract"    \
+    " AND (d.version IS NULL OR d.version = v.version) ORDER BY d.version IS NULL LIMIT 1)"
+#define DEPRECATION                                                                                          \
+    DEPRECATED("1")                                                                                          \
+    " IS NOT NULL AS deprecated, " DEPRECATED("d.end_date") " AS end_date, " DEPRECATED(                     \
+        "d.successor") " AS successor"
 
 /* And what their columns mean. */
 #define DOMAIN_COLUMN(view)                                                                                  \

@@ -89,7 +89,7 @@ static bool is_plain_name(struct hanse_bytes name)
     return name.size > 0;
 }
 
-static void append_name(struct hanse_bytes name, struct hanse_buffer *out)
+void document_path_name(struct hanse_bytes name, struct hanse_buffer *out)
 {
     size_t size = name.size;
     if (size > PATH_NAME_MAX) {
@@ -126,6 +126,6 @@ void hanse_value_path(const struct hanse_value *value, struct hanse_buffer *out)
         if (way[count]->parent->type == HANSE_VALUE_ARRAY)
             hanse_buffer_printf(out, "[%u]", way[count]->index);
         else
-            append_name(way[count]->name, out);
+            document_path_name(way[count]->name, out);
     }
 }

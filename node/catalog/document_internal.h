@@ -37,6 +37,8 @@ struct document_builder {
 
 /* Memory that lives as long as the document, aligned for any value. */
 void *document_allocate(struct hanse_document *document, size_t size);
+/* Frees everything that was allocated in it, not the document itself. */
+void document_release(struct hanse_document *document);
 /* A copy in the arena with a NUL after it. */
 struct hanse_bytes document_keep(struct hanse_document *document, const void *data, size_t size);
 
@@ -49,6 +51,28 @@ struct document_place document_place_at(struct hanse_bytes source, size_t offset
 /* INVALID unless the text is UTF-8 without characters that may not stand in that syntax. */
 HANSE_MUST_USE int document_check_text(struct hanse_bytes source, enum hanse_syntax syntax,
                                        struct hanse_document_error *error);
+
+/* The code point at the beginning of a text that is not empty, and its bytes; 0 when it is not UTF-8. */
+size_t document_decode(struct hanse_bytes text, uint32_t *ret_point);
+/* Whether a character may stand in a document of that syntax as it is. */
+bool document_may_stand(uint32_t point, enum hanse_syntax syntax);
+/* Appends the text with U+FFFD for whatever may not stand in YAML. */
+void document_append_clean(struct hanse_bytes text, struct hanse_buffer *out);
+
+/* Trees made or changed by hand (document_edit.c). Nothing here looks at limits: who builds knows how much.
+ */
+struct hanse_value *document_make(struct hanse_document *document, enum hanse_value_type type,
+                                  const char *text); /* a scalar's text is copied; NULL: none */
+/* Puts the value under that name, in the place of what has it, else at the end. Gives it. */
+struct hanse_value *document_set(struct hanse_document *document, struct hanse_value *object,
+                                 const char *name, struct hanse_value *value);
+/* A list that grows: it remembers its end. */
+struct document_list {
+    struct hanse_value *array;
+    struct hanse_value *last; /* NULL: not looked for yet */
+};
+void document_append(struct document_list *list, struct hanse_value *value);
+void document_remove(struct hanse_value *object, const char *name);
 
 /* The errors of a value, and of a list or object at that depth, that is too much. */
 HANSE_MUST_USE int document_refuse_value(struct document_builder *b, struct document_place place);
@@ -72,10 +96,21 @@ void document_resolve_plain(struct hanse_value *value);
 /* Sets the value of a number whose text is one of JSON's. */
 void document_resolve_number(struct hanse_value *value);
 
-/* document_write.c: appends a text, quoted, or `null` for NULL; the reader let in UTF-8 only. */
-void document_write_text(struct hanse_buffer *out, const char *text);
-/* Appends the value as JSON; begins no further element once the buffer has `max` bytes. */
-void document_write_json(const struct hanse_value *value, size_t max, struct hanse_buffer *out);
+/* document_form.c: appends the value's canonical form. */
+enum document_form {
+    DOCUMENT_FORM_SCHEMA,  /* as JSON Schema compares: numbers by their value, lists in order */
+    DOCUMENT_FORM_MEANING, /* as people read: lists whatever their order, null like nothing; digits that a
+                              double cannot tell apart do count */
+};
+void document_form(const struct hanse_value *value, enum document_form form, struct hanse_buffer *out);
+
+/* document_line.c: appends a text, quoted, or `null` for NULL; the reader let in UTF-8 only. */
+void document_line_text(struct hanse_buffer *out, const char *text);
+/* Appends the value as JSON on one line; begins no further element once the buffer has `max` bytes. */
+void document_line(const struct hanse_value *value, size_t max, struct hanse_buffer *out);
+
+/* Appends a member's name to a path, after a dot, or quoted. Long ones are cut. */
+void document_path_name(struct hanse_bytes name, struct hanse_buffer *out);
 
 HANSE_MUST_USE int document_read_yaml(struct document_builder *b, struct hanse_bytes source);
 HANSE_MUST_USE int document_read_json(struct document_builder *b, struct hanse_bytes source);

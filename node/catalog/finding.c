@@ -64,7 +64,7 @@ const char *hanse_severity_name(enum hanse_severity severity)
 static void append_member(struct hanse_buffer *out, const char *name, const char *text)
 {
     hanse_buffer_printf(out, ",\"%s\":", name);
-    document_write_text(out, text);
+    document_line_text(out, text);
 }
 
 void hanse_findings_json(const struct hanse_findings *f, struct hanse_buffer *out)
@@ -73,7 +73,7 @@ void hanse_findings_json(const struct hanse_findings *f, struct hanse_buffer *ou
     for (size_t i = 0; i < f->count; i++) {
         const struct hanse_finding *item = &f->items[i];
         hanse_buffer_append_text(out, i == 0 ? "{\"file\":" : ",{\"file\":");
-        document_write_text(out, item->file);
+        document_line_text(out, item->file);
         hanse_buffer_printf(out, ",\"line\":%u,\"column\":%u", item->line, item->column);
         append_member(out, "path", item->path);
         append_member(out, "rule", item->rule);

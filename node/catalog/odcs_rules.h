@@ -17,6 +17,7 @@ enum odcs_version {
 #define ODCS_SINCE_310 (ODCS_310 | ODCS_320)
 #define ODCS_UNTIL_301 (ODCS_300 | ODCS_301)
 #define ODCS_UNTIL_310 (ODCS_30X | ODCS_310)
+#define ODCS_NEWEST    ODCS_320
 #define ODCS_ALL       (ODCS_30X | ODCS_SINCE_310)
 
 extern const struct standard_object odcs_contract;

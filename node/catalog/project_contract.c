@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catalog_part.h"
+#include "edges.h"
 #include "project_about.h"
 #include "project_section.h"
 
@@ -206,6 +207,8 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct han
     if (error == HANSE_OK)
         error = project_schema(catalog, db, projected->entry_rowid, root, &contract.counts);
     if (error == HANSE_OK)
+        error = project_promises(catalog, db, projected->entry_rowid, root);
+    if (error == HANSE_OK)
         error = add_version(catalog, db, &contract);
     return error != HANSE_OK ? error : add_words(catalog, db, &contract);
 }
@@ -231,6 +234,8 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
         error = project_servers_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = project_sections_drop(catalog, db, version);
+    if (error == HANSE_OK)
+        error = project_promises_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = catalog_run_id(catalog, db, VERSION_DROP, version);
     if (error == HANSE_OK)
@@ -265,6 +270,13 @@ static int project_contract(void *context, sqlite3 *db, const struct hanse_proje
         view, "fields", "integer", "how many fields; rows are kept for the first 10,000"                     \
     }
 
+#define DEPRECATION_COLUMNS(view)                                                                            \
+    {view, "deprecated", "boolean", "whether its owner announced its end"},                                  \
+        {view, "end_date", "text", "the day it ends, as in 2026-12-31; NULL: not said"},                     \
+    {                                                                                                        \
+        view, "successor", "text", "what to use instead, as its owner names it"                              \
+    }
+
 static const struct catalog_table TABLES[] = {
     {"contract", "CREATE TABLE hanse$contract(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, contract "
                  "TEXT NOT NULL, best INTEGER, precedence BLOB); "
@@ -283,11 +295,13 @@ static const struct catalog_table TABLES[] = {
 static const struct catalog_view VIEWS[] = {
     {"contracts",
      "SELECT j.name AS domain, c.contract, v.version, " ABOUT
-     ", (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions" PUBLISHED
+     ", (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions, " DEPRECATION
+         PUBLISHED
      " FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best JOIN hanse$journals j ON j.id = "
      "c.journal"},
-    {"versions", NAMED ABOUT PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = "
-                                       "v.contract JOIN hanse$journals j ON j.id = v.journal"},
+    {"versions",
+     NAMED ABOUT ", " DEPRECATION PUBLISHED " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = "
+                 "v.contract JOIN hanse$journals j ON j.id = v.journal"},
     {0},
 };
 
@@ -295,11 +309,13 @@ static const struct hanse_catalog_column COLUMNS[] = {
     CONTRACT_COLUMNS("contracts"),
     ABOUT_COLUMNS("contracts"),
     {"contracts", "versions", "integer", "live versions; this row is the highest, by SemVer"},
+    DEPRECATION_COLUMNS("contracts"),
     PUBLISHED_COLUMNS("contracts"),
 
     CONTRACT_COLUMNS("versions"),
     LATEST_COLUMN("versions"),
     ABOUT_COLUMNS("versions"),
+    DEPRECATION_COLUMNS("versions"),
     PUBLISHED_COLUMNS("versions"),
 };
 

@@ -80,7 +80,7 @@ void section_bind(sqlite3_stmt *add, int place, const struct hanse_value *value)
     } else if (value->type == HANSE_VALUE_ARRAY || value->type == HANSE_VALUE_OBJECT) {
         struct hanse_buffer json;
         hanse_buffer_init(&json);
-        document_write_json(value, HANSE_COLUMN_TEXT_MAX, &json);
+        document_line(value, HANSE_COLUMN_TEXT_MAX, &json);
         struct hanse_bytes text = text_cut(hanse_buffer_bytes(&json), HANSE_COLUMN_TEXT_MAX);
         sqlite3_bind_text(add, place, (const char *)text.data, (int)text.size, SQLITE_TRANSIENT);
         hanse_buffer_release(&json);

@@ -1,7 +1,7 @@
 /* One contract's version: what the catalogue knows of it, and the bytes its owner published. */
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "catalog_part.h"
 
 /* Objects, each with an empty list of fields, which the fields then fill: both come in document order. */
 static int read_schema(sqlite3 *db, int64_t version, json_t *objects)
@@ -54,9 +54,15 @@ static int read_about(sqlite3 *db, int64_t version, json_t **ret_answer)
         read_prepare(db,
                      "SELECT j.name AS domain, c.contract, v.version, c.best = v.id AS \"latest?\", v.title,"
                      " v.status, v.data_product, v.tenant, v.declared_domain, v.owner, v.purpose, v.usage,"
-                     " v.limitations, v.api_version, v.media, v.size_bytes, v.published_at_ms, v.entry"
-                     " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract"
-                     " JOIN hanse$journals j ON j.id = v.journal WHERE v.id = ?1",
+                     " v.limitations, v.api_version, v.media, v.size_bytes, v.published_at_ms, "
+                     "v.entry, " DEPRECATED("1") " IS NOT NULL AS \"deprecated?\", " DEPRECATED(
+                         "d.end_date") " AS end_date,"
+                                       " " DEPRECATED("d.successor") " AS successor, " DEPRECATED(
+                                           "d.reason") " AS deprecation_reason"
+                                                       " FROM hanse$contract_version v JOIN hanse$contract c "
+                                                       "ON c.id = v.contract"
+                                                       " JOIN hanse$journals j ON j.id = v.journal WHERE "
+                                                       "v.id = ?1",
                      &row);
     if (error != HANSE_OK)
         return error;
@@ -113,6 +119,26 @@ int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t
         *ret_answer = json_incref(answer);
     json_decref(answer);
     return error;
+}
+
+int hanse_catalog_is_deprecated(sqlite3 *db, const struct hanse_contract_ref *ref, bool versioned,
+                                bool *ret_deprecated)
+{
+    sqlite3_stmt *row;
+    int error = read_prepare(db,
+                             "SELECT 1 FROM hanse$deprecation d JOIN hanse$journals j ON j.id = d.journal"
+                             " WHERE j.journal_id = ?1 AND d.contract = ?2 AND d.version IS ?3",
+                             &row);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_blob(row, 1, ref->journal.bytes, sizeof ref->journal.bytes, SQLITE_STATIC);
+    sqlite3_bind_text(row, 2, ref->contract, -1, SQLITE_STATIC);
+    if (versioned)
+        sqlite3_bind_text(row, 3, ref->version, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(row);
+    sqlite3_finalize(row);
+    *ret_deprecated = rc == SQLITE_ROW;
+    return hanse_store_error(db, rc);
 }
 
 int hanse_catalog_raw(sqlite3 *db, const struct hanse_contract_ref *ref, struct hanse_buffer *ret_content,

@@ -1,7 +1,7 @@
 /* Lists: contracts page by page, domains, and what the answers rest on. */
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "catalog_part.h"
 
 #define LIST_MAX 1000u
 
@@ -10,9 +10,11 @@
     "SELECT id, name FROM hanse$journals WHERE (?1 IS NULL OR name = ?1) AND name >= ?2 ORDER BY name"
 #define CONTRACTS                                                                                            \
     "SELECT ?1 AS domain, c.contract, v.version, v.title, v.status, v.owner,"                                \
-    " (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions,"                  \
-    " v.published_at_ms, v.entry FROM hanse$contract c JOIN hanse$contract_version v ON v.id = c.best"       \
-    " WHERE c.journal = ?2 AND c.contract > ?3 ORDER BY c.contract LIMIT ?4"
+    " (SELECT count(*) FROM hanse$contract_version w WHERE w.contract = c.id) AS versions, " DEPRECATED(     \
+        "1") " IS NOT NULL AS \"deprecated?\","                                                              \
+             " v.published_at_ms, v.entry FROM hanse$contract c JOIN hanse$contract_version v ON v.id = "    \
+             "c.best"                                                                                        \
+             " WHERE c.journal = ?2 AND c.contract > ?3 ORDER BY c.contract LIMIT ?4"
 
 int hanse_catalog_begin(sqlite3 *db)
 {

@@ -142,6 +142,27 @@ int hanse_catalog_resolve(sqlite3 *db, const char *name, struct hanse_contract_r
     return error;
 }
 
+int hanse_catalog_below(sqlite3 *db, const struct hanse_contract_ref *ref,
+                        struct hanse_contract_ref *ret_below)
+{
+    sqlite3_stmt *found;
+    int error = read_prepare(
+        db,
+        "SELECT j.name, c.contract, w.version, w.entry, w.id, j.journal_id FROM hanse$contract_version v"
+        " JOIN hanse$contract c ON c.id = v.contract JOIN hanse$journals j ON j.id = c.journal"
+        " JOIN hanse$contract_version w ON w.contract = c.id AND w.precedence < v.precedence"
+        " WHERE v.id = ?1 ORDER BY w.precedence DESC LIMIT 1",
+        &found);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(found, 1, ref->id);
+    int rc = sqlite3_step(found);
+    if (rc == SQLITE_ROW)
+        fill(found, ret_below);
+    sqlite3_finalize(found);
+    return rc == SQLITE_DONE ? HANSE_E_NOT_FOUND : rc == SQLITE_ROW ? HANSE_OK : hanse_store_error(db, rc);
+}
+
 static int read_history(sqlite3 *db, struct hanse_bytes domain, struct hanse_bytes contract, json_t *history)
 {
     sqlite3_stmt *rows;

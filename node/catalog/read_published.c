@@ -10,6 +10,8 @@ struct hanse_published {
     sqlite3_stmt *live;
     sqlite3_stmt *product;
     sqlite3_stmt *retract;
+    sqlite3_stmt *below;
+    sqlite3_stmt *body;
     struct hanse_buffer content;
 };
 
@@ -36,6 +38,15 @@ int hanse_published_open(sqlite3 *db, struct hanse_published **ret_published)
                              " AND r.key = ?2 AND r.kind = '" HANSE_KIND_CONTRACT "' WHERE j.journal_id = ?1",
                              &published->retract);
     if (error == HANSE_OK)
+        error = read_prepare(db,
+                             "SELECT v.version, v.id, v.entry FROM hanse$journals j"
+                             " JOIN hanse$contract c ON c.journal = j.id AND c.contract = ?2"
+                             " JOIN hanse$contract_version v ON v.contract = c.id AND v.precedence < ?3"
+                             " WHERE j.journal_id = ?1 ORDER BY v.precedence DESC",
+                             &published->below);
+    if (error == HANSE_OK)
+        error = read_prepare(db, "SELECT content FROM hanse$bodies WHERE id = ?1", &published->body);
+    if (error == HANSE_OK)
         error = read_prepare(db, "BEGIN", &published->begin);
     if (error == HANSE_OK)
         error = read_prepare(db, "COMMIT", &published->end);
@@ -56,6 +67,8 @@ void hanse_published_close(struct hanse_published **handle)
     sqlite3_finalize(published->live);
     sqlite3_finalize(published->product);
     sqlite3_finalize(published->retract);
+    sqlite3_finalize(published->below);
+    sqlite3_finalize(published->body);
     hanse_buffer_release(&published->content);
     free(published);
     *handle = NULL;
@@ -134,5 +147,64 @@ int hanse_published_find_product(struct hanse_published *published, const struct
     int error = find_live(published, row, &found);
     if (error == HANSE_OK)
         *ret_product = found;
+    return error;
+}
+
+/* The content of that body into the scratch, if it is here. */
+static int read_body(struct hanse_published *published, int64_t id, struct hanse_published_version *version)
+{
+    sqlite3_stmt *row = published->body;
+    sqlite3_bind_int64(row, 1, id);
+    int rc = sqlite3_step(row);
+    version->held = rc == SQLITE_ROW && sqlite3_column_type(row, 0) != SQLITE_NULL;
+    hanse_buffer_reset(&published->content);
+    if (version->held)
+        hanse_buffer_append(&published->content, sqlite3_column_blob(row, 0),
+                            (size_t)sqlite3_column_bytes(row, 0));
+    sqlite3_reset(row);
+    version->content = hanse_buffer_bytes(&published->content);
+    return hanse_store_error(published->db, rc);
+}
+
+/* From the highest downwards: what is of another line ends the search, since lines do not mingle. */
+static int find_below(struct hanse_published *published, const char *version, struct hanse_buffer *name,
+                      struct hanse_published_version *found, int64_t *ret_id)
+{
+    bool semver = hanse_version_stage(version) != HANSE_VERSION_OTHER;
+    int rc;
+    while ((rc = sqlite3_step(published->below)) == SQLITE_ROW) {
+        const char *other = (const char *)sqlite3_column_text(published->below, 0);
+        if (semver && !hanse_version_same_line(version, other))
+            break;
+        if (semver && hanse_version_stage(other) != HANSE_VERSION_RELEASE)
+            continue;
+        hanse_buffer_append_text(name, other);
+        *ret_id = sqlite3_column_int64(published->below, 1);
+        found->entry = (uint64_t)sqlite3_column_int64(published->below, 2);
+        found->live = true;
+        break;
+    }
+    sqlite3_reset(published->below);
+    return hanse_store_error(published->db, rc);
+}
+
+int hanse_published_below(struct hanse_published *published, const struct hanse_hash *journal,
+                          const char *contract, const char *version, struct hanse_buffer *ret_name,
+                          struct hanse_published_version *ret_version)
+{
+    struct hanse_published_version found = {0};
+    struct hanse_buffer precedence;
+    int64_t id = 0;
+    hanse_buffer_init(&precedence);
+    version_key(hanse_bytes_of(version), &precedence);
+    sqlite3_bind_blob(published->below, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
+    sqlite3_bind_text(published->below, 2, contract, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(published->below, 3, precedence.data, (int)precedence.size, SQLITE_STATIC);
+    int error = find_below(published, version, ret_name, &found, &id);
+    hanse_buffer_release(&precedence);
+    if (error == HANSE_OK && found.live)
+        error = read_body(published, id, &found);
+    if (error == HANSE_OK)
+        *ret_version = found;
     return error;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "catalog_part.h"
 
 #define LIMIT_DEFAULT  20u
 #define LIMIT_MAX      100u
@@ -109,12 +109,13 @@ static int gather(struct searching *s, const char *expression, uint32_t limit, u
     int rc = SQLITE_DONE, error = prepare_candidates(s, &candidates);
     if (error != HANSE_OK)
         return error;
-    error =
-        read_prepare(s->db,
-                     "SELECT j.name AS domain, c.contract, v.version, v.title FROM hanse$contract_version v"
-                     " JOIN hanse$contract c ON c.id = v.contract AND c.best = v.id JOIN hanse$journals j ON "
-                     "j.id = v.journal WHERE v.id = ?1",
-                     &find);
+    error = read_prepare(
+        s->db,
+        "SELECT j.name AS domain, c.contract, v.version, v.title, " DEPRECATED(
+            "1") " IS NOT NULL AS \"deprecated?\" FROM hanse$contract_version v"
+                 " JOIN hanse$contract c ON c.id = v.contract AND c.best = v.id JOIN hanse$journals j ON "
+                 "j.id = v.journal WHERE v.id = ?1",
+        &find);
     if (error != HANSE_OK)
         goto out;
     sqlite3_bind_text(candidates, 1, expression, -1, SQLITE_STATIC);

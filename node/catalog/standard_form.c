@@ -2,6 +2,7 @@
  * that a contract which passes here passes in the tools that contracts are usually checked with. */
 #include <string.h>
 
+#include "hanse/standard.h"
 #include "odcs_rules.h"
 
 static bool is_digit(char c)
@@ -334,4 +335,9 @@ bool standard_form_matches(enum standard_form form, const char *text, size_t siz
         return is_shorthand(t, version) || is_full_reference(t, version);
     }
     return false;
+}
+
+bool hanse_standard_is_date(const char *text)
+{
+    return standard_form_matches(STANDARD_FORM_DATE, text, strlen(text), ODCS_NEWEST);
 }

@@ -187,7 +187,7 @@ static void lint_version(struct standard_run *run, const struct hanse_value *roo
     const struct hanse_value *version = hanse_value_member(root, "version");
     if (version == NULL || version->type != HANSE_VALUE_STRING || version->text.size > HANSE_COLUMN_TEXT_MAX)
         return;
-    if (!version_is_semver(version->text))
+    if (hanse_version_stage((const char *)version->text.data) == HANSE_VERSION_OTHER)
         standard_warn(run, version, STANDARD_RULE_SEMVER,
                       hanse_strdup("write it as major.minor.patch, as in 1.4.0"),
                       "'%.*s' is no semantic version: it counts as lower than all that are",

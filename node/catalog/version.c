@@ -111,13 +111,53 @@ void version_key(struct hanse_bytes version, struct hanse_buffer *out)
     hanse_buffer_append(out, version.data, version.size);
 }
 
-bool version_is_semver(struct hanse_bytes version)
+/* Steps over a number of a key. */
+static const char *after_number(const char *number)
+{
+    return number + 2 + ((unsigned char)number[0] << 8 | (unsigned char)number[1]);
+}
+
+/* Where the key of a SemVer tells a release from what comes before it. */
+static const char *stage_of(const char *key)
+{
+    return after_number(after_number(after_number(key + 1)));
+}
+
+enum hanse_version_stage hanse_version_stage(const char *version)
 {
     struct hanse_buffer key;
     hanse_buffer_init(&key);
-    bool semver = take_semver(version, &key);
+    version_key(hanse_bytes_of(version), &key);
+    enum hanse_version_stage stage = key.data[0] != 0x02             ? HANSE_VERSION_OTHER
+                                     : stage_of(key.data)[0] == 0x02 ? HANSE_VERSION_RELEASE
+                                                                     : HANSE_VERSION_PRERELEASE;
     hanse_buffer_release(&key);
-    return semver;
+    return stage;
+}
+
+/* How much of a key two versions of one line share: the major, and of 0 the minor as well. */
+static size_t line_size(const char *key)
+{
+    const char *minor = after_number(key + 1);
+    bool zero = minor == key + 4 && key[3] == '0';
+    return (size_t)((zero ? after_number(minor) : minor) - key);
+}
+
+bool hanse_version_same_line(const char *a, const char *b)
+{
+    struct hanse_buffer key_a, key_b;
+    hanse_buffer_init(&key_a);
+    hanse_buffer_init(&key_b);
+    version_key(hanse_bytes_of(a), &key_a);
+    version_key(hanse_bytes_of(b), &key_b);
+    bool same = key_a.data[0] == 0x02 && key_b.data[0] == 0x02;
+    if (same) {
+        size_t size = line_size(key_a.data);
+        same = size == line_size(key_b.data) && memcmp(key_a.data, key_b.data, size) == 0;
+    }
+    hanse_buffer_release(&key_a);
+    hanse_buffer_release(&key_b);
+    return same;
 }
 
 int hanse_version_compare(const char *a, const char *b)

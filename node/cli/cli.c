@@ -80,6 +80,7 @@ enum hanse_exit hanse_cli_exit(int error)
         return HANSE_EXIT_OK;
     case HANSE_E_FINDINGS:
     case HANSE_E_IMMUTABLE:
+    case HANSE_E_BREAKING:
         return HANSE_EXIT_FINDINGS;
     case HANSE_E_NOT_ALLOWED:
     case HANSE_E_NOT_WRITER:

@@ -105,6 +105,9 @@ void print_field(FILE *out, const char *name, const char *text);
 size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *const *titles,
                       const char *const *members, size_t columns);
 
+/* Prints the changes of a diff, a line each, with that before it (cmd_diff.c). */
+void changes_print(const struct cli *cli, const json_t *changes, const char *before);
+
 #define COMMAND(symbol, ...) enum hanse_exit cmd_##symbol(struct cli *cli);
 #define FLAG(...)
 #include "commands.def"

@@ -18,7 +18,8 @@ static void print_contracts(const struct cli *cli, const json_t *contracts, uint
         table_addf(&table, "%s/%s@%s", member_text(contract, "domain"), member_text(contract, "contract"),
                    member_text(contract, "version"));
         table_add(&table, member_text(contract, "title"));
-        table_add(&table, member_text(contract, "status"));
+        table_addf(&table, "%s%s", member_text(contract, "status"),
+                   member_true(contract, "deprecated") ? " (deprecated)" : "");
         table_add(&table, member_text(contract, "owner"));
         table_add_age(&table, now_ms > published ? now_ms - published : 0);
     }

@@ -105,6 +105,8 @@ static void print_published(const struct cli *cli, const json_t *answer)
         if (!unchanged && !dry)
             printf("  (entry %llu)", (unsigned long long)member_number(item, "index"));
         fputc('\n', stdout);
+        if (member_text(item, "warning")[0] != '\0')
+            cli_note(cli, "warning: %s", member_text(item, "warning"));
     }
     if (changed == 0)
         cli_note(cli, "all of it is published already");
@@ -136,7 +138,8 @@ static enum hanse_exit publish(struct cli *cli, const struct contract_files *fil
     enum hanse_exit code = lint_first(cli, files);
     if (code != HANSE_EXIT_OK)
         return code;
-    json_t *params = json_pack("{s:s*, s:b}", "domain", cli->domain, "dry_run", cli_has(cli, "dry-run"));
+    json_t *params = json_pack("{s:s*, s:b, s:b}", "domain", cli->domain, "dry_run", cli_has(cli, "dry-run"),
+                               "allow_breaking", cli_has(cli, "allow-breaking"));
     code = add_files(cli, files, params);
     if (code == HANSE_EXIT_OK)
         code = read_provenance(cli, params);
@@ -165,26 +168,4 @@ enum hanse_exit cmd_publish(struct cli *cli)
         contract_files_release(&files);
     }
     return code;
-}
-
-enum hanse_exit cmd_unpublish(struct cli *cli)
-{
-    struct hanse_answer answer;
-    json_t *params = json_pack("{s:s*, s:s}", "domain", cli->domain, "name", cli_operand(cli, 0));
-    enum hanse_exit code = cli_ask(cli, "unpublish", params, &answer);
-    if (code != HANSE_EXIT_OK)
-        return code;
-    const json_t *item;
-    size_t i;
-    if (cli->json)
-        cli_print_json(answer.json);
-    else
-        json_array_foreach(json_object_get(answer.json, "unpublished"), i, item)
-        {
-            fputs("withdrawn  ", stdout);
-            print_text(stdout, member_text(item, "name"));
-            fputc('\n', stdout);
-        }
-    hanse_answer_release(&answer);
-    return HANSE_EXIT_OK;
 }

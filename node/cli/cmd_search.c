@@ -12,7 +12,8 @@ static void print_results(const struct cli *cli, const json_t *answer)
     {
         table_addf(&table, "%s/%s@%s", member_text(result, "domain"), member_text(result, "contract"),
                    member_text(result, "version"));
-        table_add(&table, member_text(result, "title"));
+        table_addf(&table, "%s%s", member_text(result, "title"),
+                   member_true(result, "deprecated") ? " (deprecated)" : "");
         table_add(&table, member_text(result, "why"));
     }
     if (table.count == 0)

@@ -132,9 +132,8 @@ void help_markdown(FILE *out)
           "home. Where none "
           "runs, reads are\nanswered from the home's database, and a note says so; what may run alone "
           "(`init`, `join`, "
-          "`council new`, `key\nrotate`, `reindex`) does; the rest is exit code 6. `lint`, `key new` and "
-          "`council sign` "
-          "need no node ever.\n",
+          "`council new`, `key\nrotate`, `reindex`) does; the rest is exit code 6. `lint`, `diff` of files, "
+          "`key new` and `council\nsign` need no node ever.\n",
           out);
     fprintf(out, "\n## Exit codes\n\n%s", EXITS);
     fputs("\n## Flags of every command\n\nThey may stand before the command too.\n\n", out);

@@ -86,6 +86,24 @@ static void print_tags(const json_t *answer)
     hanse_buffer_release(&tags);
 }
 
+static void print_deprecation(const json_t *answer)
+{
+    static const struct {
+        const char *member, *before;
+    } PARTS[] = {{"end_date", "until "}, {"successor", "use "}, {"deprecation_reason", ""}};
+    struct hanse_buffer text;
+    if (!member_true(answer, "deprecated"))
+        return;
+    hanse_buffer_init(&text);
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        const char *part = member_text(answer, PARTS[i].member);
+        if (part[0] != '\0')
+            hanse_buffer_printf(&text, "%s%s%s", text.size > 0 ? "; " : "", PARTS[i].before, part);
+    }
+    print_field(stdout, "deprecated", text.size > 0 ? text.data : "yes");
+    hanse_buffer_release(&text);
+}
+
 static void print_published(const json_t *answer)
 {
     struct hanse_buffer line;
@@ -110,6 +128,7 @@ void sections_print_about(const struct cli *cli, const char *name, const json_t 
             *c = *c == '_' ? ' ' : *c;
         print_field(stdout, label, member_text(answer, *members));
     }
+    print_deprecation(answer);
     print_tags(answer);
     print_published(answer);
 }

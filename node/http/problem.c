@@ -22,6 +22,7 @@ static const struct {
     {HANSE_E_DISK_FULL, 507},     {HANSE_E_NOT_FOUND, 404},       {HANSE_E_EXISTS, 409},
     {HANSE_E_INVALID, 400},       {HANSE_E_FINDINGS, 422},        {HANSE_E_IMMUTABLE, 409},
     {HANSE_E_NOT_ALLOWED, 403},   {HANSE_E_TOO_COSTLY, 422},      {HANSE_E_FROZEN, 409},
+    {HANSE_E_BREAKING, 409},
 };
 
 int hanse_http_status(int error)

@@ -91,12 +91,18 @@ int answer_unwritten(struct hanse_answer *answer, int error, const char *what)
         what);
 }
 
+int answer_body_missing(struct hanse_answer *answer, const char *name)
+{
+    return answer_error(answer, HANSE_E_NOT_FOUND,
+                        "Try again when more of the mesh is reachable: `hanse status`.",
+                        "The document of %s is not on this node", name);
+}
+
 int answer_original(struct hanse_answer *answer, int error, const char *name, struct hanse_buffer *content,
                     const struct hanse_buffer *media)
 {
     if (error == HANSE_E_NOT_FOUND)
-        return answer_error(answer, error, "Try again when more of the mesh is reachable: `hanse status`.",
-                            "The document of %s is not on this node", name);
+        return answer_body_missing(answer, name);
     if (error != HANSE_OK)
         return answer_failure(answer, error, "The catalogue cannot be read");
     answer->media = strcmp(media->data, "json") == 0 ? "application/json" : "application/yaml";

@@ -21,6 +21,8 @@ static void item_release(struct batch_item *item)
     hanse_findings_release(&item->findings);
     hanse_buffer_release(&item->key);
     hanse_buffer_release(&item->reason);
+    hanse_buffer_release(&item->warning);
+    json_decref(item->changes);
 }
 
 void batch_release(struct batch *batch)
@@ -28,7 +30,8 @@ void batch_release(struct batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         item_release(&batch->items[i]);
     free(batch->items);
-    free(batch->keys);
+    free(batch->order);
+    free(batch->contracts);
     *batch = (struct batch){0};
 }
 
@@ -56,6 +59,7 @@ int batch_read(const json_t *params, struct hanse_answer *answer, struct batch *
         hanse_findings_init(&item->findings);
         hanse_buffer_init(&item->key);
         hanse_buffer_init(&item->reason);
+        hanse_buffer_init(&item->warning);
         if (item->file == NULL || !json_is_string(content)) {
             batch_release(&batch);
             return answer_error(answer, HANSE_E_INVALID,
@@ -152,10 +156,14 @@ static void check_items(struct batch *batch)
         pthread_join(helpers[--started], NULL);
 }
 
-static int by_key(const void *a, const void *b)
+/* A product, which has no version, before a contract of the same id. */
+static int by_version(const void *a, const void *b)
 {
     const struct batch_item *x = *(struct batch_item *const *)a, *y = *(struct batch_item *const *)b;
-    return strcmp(x->key.data, y->key.data);
+    int order = strcmp(x->contract, y->contract);
+    if (order == 0 && (x->version == NULL || y->version == NULL))
+        return (x->version != NULL) - (y->version != NULL);
+    return order != 0 ? order : hanse_version_compare(x->version, y->version);
 }
 
 static void refuse_twin(struct batch_item *item, const struct batch_item *twin)
@@ -167,31 +175,46 @@ static void refuse_twin(struct batch_item *item, const struct batch_item *twin)
                      twin->contract, twin->version);
 }
 
-static void check_duplicates(const struct batch *batch, struct batch_item *const *sorted)
+static void check_duplicates(const struct batch *batch)
 {
-    for (size_t i = 1; i < batch->count; i++) {
-        struct batch_item *a = sorted[i - 1], *b = sorted[i];
-        if (a->key.size == 0 || strcmp(a->key.data, b->key.data) != 0)
+    for (size_t i = 1; i < batch->order_count; i++) {
+        struct batch_item *a = batch->order[i - 1], *b = batch->order[i];
+        if (by_version(&a, &b) != 0)
             continue;
         refuse_twin(a, b);
         refuse_twin(b, a);
     }
 }
 
+/* Takes out what was refused, and lists the contracts. */
+static void close_order(struct batch *batch)
+{
+    size_t count = batch->order_count;
+    batch->order_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct batch_item *item = batch->order[i];
+        if (item->refused != HANSE_OK)
+            continue;
+        bool first = batch->order_count == 0 ||
+                     strcmp(batch->order[batch->order_count - 1]->contract, item->contract) != 0;
+        batch->order[batch->order_count++] = item;
+        if (first)
+            batch->contracts[batch->contract_count++] = item->contract;
+    }
+}
+
 void batch_check(struct batch *batch)
 {
-    struct batch_item **sorted = hanse_calloc(batch->count, sizeof(struct batch_item *));
     check_items(batch);
-    for (size_t i = 0; i < batch->count; i++)
-        sorted[i] = &batch->items[i];
-    qsort(sorted, batch->count, sizeof(struct batch_item *), by_key);
-    check_duplicates(batch, sorted);
-    batch->keys = hanse_calloc(batch->count, sizeof(const char *));
+    batch->order = hanse_calloc(batch->count, sizeof(struct batch_item *));
+    batch->contracts = hanse_calloc(batch->count, sizeof(const char *));
     for (size_t i = 0; i < batch->count; i++) {
-        if (sorted[i]->refused == HANSE_OK)
-            batch->keys[batch->key_count++] = sorted[i]->key.data;
+        if (batch->items[i].refused == HANSE_OK)
+            batch->order[batch->order_count++] = &batch->items[i];
     }
-    free(sorted);
+    qsort(batch->order, batch->order_count, sizeof(struct batch_item *), by_version);
+    check_duplicates(batch);
+    close_order(batch);
 }
 
 json_t *findings_json(const struct hanse_findings *findings)

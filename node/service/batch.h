@@ -3,6 +3,7 @@
 #ifndef HANSE_SERVICE_BATCH_H
 #define HANSE_SERVICE_BATCH_H
 
+#include "hanse/diff.h"
 #include "hanse/document.h"
 #include "hanse/finding.h"
 #include "service_internal.h"
@@ -21,15 +22,21 @@ struct batch_item {
     struct hanse_buffer key;
     int refused; /* HANSE_OK, or why not */
     struct hanse_buffer reason;
-    bool unchanged; /* these very bytes are published already, at `index` */
+    json_t *changes;             /* those for which it was refused, or NULL */
+    struct hanse_buffer warning; /* empty: none */
+    bool unchanged;              /* these very bytes are published already, at `index` */
     uint64_t index;
 };
 
 struct batch {
     struct batch_item *items;
     size_t count;
-    const char **keys; /* of what is not refused, each once, in strcmp's order; after batch_check */
-    size_t key_count;
+    /* after batch_check, of what is not refused: */
+    struct batch_item **order; /* by id, then by version; a product before them */
+    size_t order_count;
+    const char **contracts; /* each once, in strcmp's order; borrowed from the items */
+    size_t contract_count;
+    bool allow_breaking; /* to be set: what breaks consumers is published, with a warning */
 };
 
 /* Reads the array `files` of the parameters. Else an error answer. */
@@ -41,10 +48,20 @@ void batch_refuse(struct batch_item *item, int error, const char *format, ...)
 size_t batch_refused(const struct batch *batch); /* how many were */
 /* Each file by itself, many on several threads, and against the others. */
 void batch_check(struct batch *batch);
+/* Refuses the item for the changes of the diff that are `promised`, or else break consumers: adds the first
+ * of them to the reason, and sets `changes`. */
+void batch_refuse_for(struct batch_item *item, int error, const struct hanse_diff *diff, bool promised,
+                      const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Appends the first of those changes in words. */
+void batch_tell_changes(const struct hanse_diff *diff, bool promised, struct hanse_buffer *out);
 /* Against what is published in `journal`. Errors are those of the catalogue; what it refuses stands in the
  * items. */
 HANSE_MUST_USE int batch_compare(struct batch *batch, struct hanse_published *published,
                                  const struct hanse_hash *journal);
+/* batch_gate.c: an item, by its place in `order`, that is new, against the version below it, published or of
+ * the batch. */
+HANSE_MUST_USE int batch_gate(struct batch *batch, size_t place, struct hanse_published *published,
+                              const struct hanse_hash *journal);
 /* The findings' array. */
 json_t *findings_json(const struct hanse_findings *findings);
 

@@ -1,13 +1,51 @@
 /* A batch against what is published: a version's promise is kept for ever. */
 #include "batch.h"
 #include "hanse/catalog.h"
-#include "promise.h"
+
+#define CHANGES_SAID   3u   /* in a sentence */
+#define CHANGES_LISTED 100u /* in the answer */
+
+static bool counts(const struct hanse_change *change, bool promised)
+{
+    return promised ? change->promised : (change->breaks & HANSE_SIDE_CONSUMERS) != 0;
+}
+
+void batch_tell_changes(const struct hanse_diff *diff, bool promised, struct hanse_buffer *out)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < diff->count; i++) {
+        if (!counts(&diff->items[i], promised) || found++ >= CHANGES_SAID)
+            continue;
+        hanse_buffer_append_text(out, found == 1 ? "" : "; ");
+        hanse_change_text(&diff->items[i], out);
+    }
+    if (found > CHANGES_SAID)
+        hanse_buffer_printf(out, "; and %zu more", found - CHANGES_SAID);
+}
+
+void batch_refuse_for(struct batch_item *item, int error, const struct hanse_diff *diff, bool promised,
+                      const char *format, ...)
+{
+    struct hanse_buffer text;
+    va_list args;
+    hanse_buffer_init(&text);
+    va_start(args, format);
+    hanse_buffer_vprintf(&text, format, args);
+    va_end(args);
+    batch_tell_changes(diff, promised, &text);
+    batch_refuse(item, error, "%s", text.data);
+    hanse_buffer_release(&text);
+    item->changes = json_array();
+    for (size_t i = 0; i < diff->count && json_array_size(item->changes) < CHANGES_LISTED; i++)
+        if (counts(&diff->items[i], promised))
+            json_array_append_new(item->changes, hanse_change_json(&diff->items[i]));
+}
 
 static void compare_content(struct batch_item *item, struct hanse_bytes published)
 {
     struct hanse_document *before = NULL;
     struct hanse_document_error why;
-    struct hanse_buffer path;
+    struct hanse_diff diff;
     if (hanse_bytes_equal(published, item->content)) {
         item->unchanged = true;
         return;
@@ -19,12 +57,12 @@ static void compare_content(struct batch_item *item, struct hanse_bytes publishe
                      item->contract, item->version);
         return;
     }
-    hanse_buffer_init(&path);
-    if (promise_differs(hanse_document_root(before), hanse_document_root(item->document), &path))
-        batch_refuse(item, HANSE_E_IMMUTABLE,
-                     "%s@%s is published and promises something else at %s: bump the version", item->contract,
-                     item->version, path.data);
-    hanse_buffer_release(&path);
+    hanse_diff(hanse_document_root(before), hanse_document_root(item->document), &diff);
+    if (diff.promised)
+        batch_refuse_for(item, HANSE_E_IMMUTABLE, &diff, true,
+                         "%s@%s is published and promises something else: bump the version. ", item->contract,
+                         item->version);
+    hanse_diff_release(&diff);
     hanse_document_destroy(&before);
 }
 
@@ -41,9 +79,10 @@ static int compare_product(struct batch_item *item, struct hanse_published *publ
     return HANSE_OK;
 }
 
-static int compare_item(struct batch_item *item, struct hanse_published *published,
+static int compare_item(struct batch *batch, size_t place, struct hanse_published *published,
                         const struct hanse_hash *journal)
 {
+    struct batch_item *item = batch->order[place];
     if (item->version == NULL)
         return compare_product(item, published, journal);
     struct hanse_published_version version;
@@ -64,8 +103,10 @@ static int compare_item(struct batch_item *item, struct hanse_published *publish
     } else if (version.live) {
         item->index = version.entry;
         compare_content(item, version.content);
+    } else {
+        error = batch_gate(batch, place, published, journal);
     }
-    return HANSE_OK;
+    return error;
 }
 
 int batch_compare(struct batch *batch, struct hanse_published *published, const struct hanse_hash *journal)
@@ -73,10 +114,8 @@ int batch_compare(struct batch *batch, struct hanse_published *published, const 
     int error = hanse_published_begin(published);
     if (error != HANSE_OK)
         return error;
-    for (size_t i = 0; i < batch->count && error == HANSE_OK; i++) {
-        if (batch->items[i].refused == HANSE_OK)
-            error = compare_item(&batch->items[i], published, journal);
-    }
+    for (size_t i = 0; i < batch->order_count && error == HANSE_OK; i++)
+        error = compare_item(batch, i, published, journal);
     hanse_published_end(published);
     return error;
 }

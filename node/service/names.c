@@ -136,6 +136,13 @@ int name_unresolved(struct hanse_answer *answer, int error, const char *name, js
     return error;
 }
 
+int name_not_ours(struct hanse_answer *answer, const char *name, const char *owner,
+                  const struct hanse_home_domain *domain)
+{
+    return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
+                        "%s belongs to %s, and this node writes for %s", name, owner, domain->name);
+}
+
 int name_resolve(struct hanse_service *service, const json_t *params, struct hanse_answer *answer,
                  struct hanse_contract_ref *ret_ref)
 {
@@ -150,6 +157,57 @@ int name_resolve(struct hanse_service *service, const json_t *params, struct han
     error = hanse_catalog_resolve(db, name.data, ret_ref, &candidates);
     if (error != HANSE_OK)
         name_unresolved(answer, error, name.data, candidates);
+    hanse_buffer_release(&name);
+    return error;
+}
+
+/* The name in the parameters, with this node's domain before it when it has none. */
+static int whole_name(const json_t *params, const char *shown, struct hanse_answer *answer,
+                      struct hanse_buffer *out)
+{
+    const char *name = param_text(params, "name");
+    if (name == NULL)
+        return answer_error(answer, HANSE_E_INVALID, "Give it as id@version.", "No contract is named");
+    size_t size = strlen(shown);
+    if (strncmp(name, "hanse://", 8) != 0 && (strncmp(name, shown, size) != 0 || name[size] != '/'))
+        hanse_buffer_printf(out, "%s/", shown);
+    hanse_buffer_append_text(out, name);
+    return HANSE_OK;
+}
+
+static int resolve_whole(struct hanse_service *service, const char *name,
+                         const struct hanse_home_domain *domain, struct hanse_answer *answer,
+                         struct hanse_contract_ref *ref)
+{
+    struct sqlite3 *db;
+    json_t *candidates = NULL;
+    int error = service_db(service, answer, &db);
+    if (error != HANSE_OK)
+        return error;
+    error = hanse_catalog_resolve(db, name, ref, &candidates);
+    if (error != HANSE_OK)
+        return name_unresolved(answer, error, name, candidates);
+    if (!hanse_hash_equal(&ref->journal, &domain->journal))
+        return name_not_ours(answer, name, ref->domain, domain);
+    return HANSE_OK;
+}
+
+int name_resolve_own(struct hanse_service *service, const json_t *params,
+                     const struct hanse_home_domain *domain, struct hanse_answer *answer,
+                     struct hanse_contract_ref *ret_ref, bool *ret_versioned)
+{
+    struct hanse_buffer name;
+    char shown[2 * HANSE_NAME_MAX];
+    hanse_buffer_init(&name);
+    name_shown(service, domain, shown, sizeof shown);
+    int error = whole_name(params, shown, answer, &name);
+    if (error == HANSE_OK)
+        error = resolve_whole(service, name.data, domain, answer, ret_ref);
+    if (error == HANSE_OK) {
+        size_t size = strlen(ret_ref->version);
+        *ret_versioned = name.size > size && strcmp(name.data + name.size - size, ret_ref->version) == 0 &&
+                         name.data[name.size - size - 1] == '@';
+    }
     hanse_buffer_release(&name);
     return error;
 }

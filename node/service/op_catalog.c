@@ -96,10 +96,14 @@ int op_history(struct hanse_service *service, json_t *params, struct hanse_answe
     if (error != HANSE_OK)
         return error;
     error = hanse_catalog_history(db, name.data, &json, &candidates);
-    if (error == HANSE_OK)
-        answer_ok(answer, json);
-    else
+    if (error != HANSE_OK) {
         name_unresolved(answer, error, name.data, candidates);
+    } else {
+        error = hanse_catalog_history_changes(db, json);
+        answer_ok(answer, json);
+        if (error != HANSE_OK)
+            answer_failure(answer, error, UNREADABLE_CATALOG);
+    }
     hanse_buffer_release(&name);
     return error;
 }

@@ -30,10 +30,10 @@ static json_t *refused_json(const struct batch *batch)
         const struct batch_item *item = &batch->items[i];
         if (item->refused == HANSE_OK)
             continue;
-        json_array_append_new(refused, json_pack("{s:s,s:s,s:o,s:o}", "file", item->file, "error",
+        json_array_append_new(refused, json_pack("{s:s,s:s,s:o,s:o,s:O*}", "file", item->file, "error",
                                                  hanse_error_name(item->refused), "reason",
                                                  bytes_json(hanse_buffer_bytes(&item->reason)), "findings",
-                                                 findings_json(&item->findings)));
+                                                 findings_json(&item->findings), "changes", item->changes));
     }
     return refused;
 }
@@ -51,10 +51,11 @@ static int answer_refused(const struct publish *publish, struct hanse_answer *an
             first = item;
     }
     int error = first->refused;
-    const char *fix = error == HANSE_E_IMMUTABLE
-                          ? "Give the changed contract a new version, and publish again."
-                      : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
-                                                  : NULL;
+    const char *fix =
+        error == HANSE_E_IMMUTABLE  ? "Give the changed contract a new version, and publish again."
+        : error == HANSE_E_BREAKING ? "Give it a new major version, or allow it: --allow-breaking."
+        : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
+                                    : NULL;
     answer_error(answer, error, fix, "%zu of %zu files refused, so nothing was published to %s. %s: %s",
                  batch_refused(batch), batch->count, publish->shown, first->file, first->reason.data);
     answer_add(answer, "published", json_array());
@@ -138,6 +139,8 @@ static int answer_published(const struct publish *publish, const struct hanse_ap
                                             : json_null());
         json_object_set_new(json, "checkpoint",
                             fresh && note.size > 0 ? bytes_json(hanse_buffer_bytes(&note)) : json_null());
+        if (item->warning.size > 0)
+            json_object_set_new(json, "warning", bytes_json(hanse_buffer_bytes(&item->warning)));
         json_array_append_new(published, json);
     }
     hanse_buffer_release(&note);
@@ -190,8 +193,8 @@ static int publish_in_turn(struct publish *publish, struct hanse_answer *answer)
     struct turns *turns = &publish->service->home->turns;
     struct turn turn = {.alone = publish->provenance != NULL,
                         .journal = publish->domain.journal,
-                        .keys = publish->batch.keys,
-                        .count = publish->batch.key_count};
+                        .keys = publish->batch.contracts,
+                        .count = publish->batch.contract_count};
     struct hanse_published *published;
     int error = service_published(publish->service, answer, &published);
     if (error != HANSE_OK)
@@ -237,6 +240,7 @@ int op_publish(struct hanse_service *service, json_t *params, struct hanse_answe
     if (error != HANSE_OK)
         return error;
     name_shown(service, &publish.domain, publish.shown, sizeof publish.shown);
+    publish.batch.allow_breaking = param_flag(params, "allow_breaking");
     batch_check(&publish.batch);
     error = publish_in_turn(&publish, answer);
     batch_release(&publish.batch);

@@ -8,21 +8,6 @@
 #include "params.h"
 #include "product_names.h"
 
-/* The name in the parameters, with this node's domain before it when it has none. */
-static int whole_name(const json_t *params, const char *shown, struct hanse_answer *answer,
-                      struct hanse_buffer *out)
-{
-    const char *name = param_text(params, "name");
-    if (name == NULL)
-        return answer_error(answer, HANSE_E_INVALID, "Give it as id@version.", "No contract is named");
-    hanse_buffer_init(out);
-    size_t size = strlen(shown);
-    if (strncmp(name, "hanse://", 8) != 0 && (strncmp(name, shown, size) != 0 || name[size] != '/'))
-        hanse_buffer_printf(out, "%s/", shown);
-    hanse_buffer_append_text(out, name);
-    return HANSE_OK;
-}
-
 /* Live versions of the contract. */
 static size_t live_versions(struct sqlite3 *db, const struct hanse_contract_ref *ref)
 {
@@ -79,13 +64,6 @@ static int retract_version(struct hanse_service *service, const struct hanse_hom
     return error;
 }
 
-static int not_ours(struct hanse_answer *answer, const char *name, const char *owner,
-                    const struct hanse_home_domain *domain)
-{
-    return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
-                        "%s belongs to %s, and this node writes for %s", name, owner, domain->name);
-}
-
 static int retract_product(struct hanse_service *service, const struct hanse_home_domain *domain,
                            const json_t *params, struct hanse_answer *answer)
 {
@@ -99,7 +77,7 @@ static int retract_product(struct hanse_service *service, const struct hanse_hom
         product_name_write(ref->domain, ref->product, &name);
         error = hanse_hash_equal(&ref->journal, &domain->journal)
                     ? retract(service, domain, HANSE_KIND_PRODUCT, &key, &name, answer)
-                    : not_ours(answer, name.data, ref->domain, domain);
+                    : name_not_ours(answer, name.data, ref->domain, domain);
     }
     hanse_buffer_release(&key);
     hanse_buffer_release(&name);
@@ -107,35 +85,25 @@ static int retract_product(struct hanse_service *service, const struct hanse_hom
     return error;
 }
 
-static int resolve_and_retract(struct hanse_service *service, const struct hanse_home_domain *domain,
-                               const char *name, struct hanse_contract_ref *ref, struct hanse_answer *answer)
+static int resolve_and_retract(struct hanse_service *service, const json_t *params,
+                               const struct hanse_home_domain *domain, struct hanse_contract_ref *ref,
+                               struct hanse_answer *answer)
 {
-    struct sqlite3 *db;
-    json_t *candidates = NULL;
-    int error = service_db(service, answer, &db);
+    bool versioned;
+    int error = name_resolve_own(service, params, domain, answer, ref, &versioned);
     if (error != HANSE_OK)
         return error;
-    error = hanse_catalog_resolve(db, name, ref, &candidates);
-    if (error != HANSE_OK)
-        return name_unresolved(answer, error, name, candidates);
-    if (!hanse_hash_equal(&ref->journal, &domain->journal))
-        return not_ours(answer, name, ref->domain, domain);
-    size_t live = live_versions(db, ref);
-    size_t size = strlen(ref->version);
-    bool named = strlen(name) > size && strcmp(name + strlen(name) - size, ref->version) == 0 &&
-                 name[strlen(name) - size - 1] == '@';
-    if (live > 1 && !named)
+    size_t live = live_versions(service->db, ref);
+    if (live > 1 && !versioned)
         return answer_error(answer, HANSE_E_INVALID,
                             "Name the version: id@version; `hanse history` lists them.",
-                            "%s has %zu live versions", name, live);
+                            "%s/%s has %zu live versions", ref->domain, ref->contract, live);
     return retract_version(service, domain, ref, answer);
 }
 
 int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct hanse_home_domain domain;
-    struct hanse_buffer name;
-    char shown[2 * HANSE_NAME_MAX];
     int error = name_own_domain(service, params, answer, &domain);
     if (error != HANSE_OK)
         return error;
@@ -145,15 +113,10 @@ int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_ans
         home_unlock(service->home);
         return error;
     }
-    name_shown(service, &domain, shown, sizeof shown);
-    error = whole_name(params, shown, answer, &name);
-    if (error != HANSE_OK)
-        return error;
     struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
     home_lock(service->home);
-    error = resolve_and_retract(service, &domain, name.data, ref, answer);
+    error = resolve_and_retract(service, params, &domain, ref, answer);
     home_unlock(service->home);
-    hanse_buffer_release(&name);
     free(ref);
     return error;
 }

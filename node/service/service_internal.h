@@ -7,12 +7,14 @@
 
 struct sqlite3;
 struct hanse_published;
+struct hanse_graph;
 
 struct hanse_service {
     struct hanse_home *home;
     struct hanse_mesh *mesh;           /* NULL: no node runs here */
     struct sqlite3 *db;                /* opened when first asked for: a new home has no database yet */
     struct hanse_published *published; /* on `db`; service_published */
+    struct hanse_graph *graph;         /* of all lineage, as `db` had it when last asked; or NULL */
     struct hanse_mesh_view view;       /* what this thread saw last; as_of.c */
     uint64_t viewed_ms;                /* monotonic; 0: never */
     char admitted[HANSE_NAME_MAX + 1]; /* what admitted_name() gave, where no node runs */

@@ -793,13 +793,12 @@ static void a_node_that_lost_its_disk_gets_its_journal_back_and_then_signs(void 
     remove_folder(nodes[1].folder);
     assert_int_equal(mkdir(nodes[1].folder, 0700), 0);
     node_start(&nodes[1]);
-    assert_int_equal(publish(&nodes[1], "b", &appended), HANSE_E_CATCHING_UP);
     uint64_t end = clock_monotonic_ms() + SOON_MS;
-    int error = HANSE_E_CATCHING_UP;
-    while (error == HANSE_E_CATCHING_UP && clock_monotonic_ms() < end) {
+    int error;
+    do { /* mostly refused at first; never signed over what is not back yet */
         error = publish(&nodes[1], "b", &appended);
         poll(NULL, 0, 20);
-    }
+    } while (error == HANSE_E_CATCHING_UP && clock_monotonic_ms() < end);
     assert_int_equal(error, HANSE_OK);
     assert_int_equal(appended.first, 4);
     UNTIL(held(&nodes[0], &nodes[1].writers[0].journal) == 6);
