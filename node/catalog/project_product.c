@@ -2,8 +2,11 @@
 #include <string.h>
 
 #include "catalog_part.h"
+#include "edges.h"
 #include "project_about.h"
 #include "project_section.h"
+
+#define FLOWS_MAX (1u << PACK_BITS) /* pairs of an input and an output that are looked at */
 
 static const char PRODUCT_ADD[] =
     "INSERT INTO hanse$product(id, journal, entry, published_at_ms, product, title, version, status, type, "
@@ -29,6 +32,7 @@ struct product {
     const struct hanse_projected *projected;
     const struct hanse_value *root;
     uint32_t ports, of_direction[DIRECTIONS];
+    uint32_t flows;
 };
 
 /* The id into the catalogue's scratch; false when the key is none of a product. */
@@ -82,6 +86,61 @@ static int add_ports(struct hanse_catalog *catalog, sqlite3 *db, struct product 
             if (p->type == HANSE_VALUE_OBJECT)
                 error = add_port(catalog, db, product, i, p);
     }
+    return error;
+}
+
+/* Ports name contracts by their ids alone. */
+static void write_contract_key(struct hanse_bytes id, struct hanse_buffer *out)
+{
+    hanse_buffer_reset(out);
+    hanse_buffer_append_text(out, EDGE_TYPE_CONTRACT "//");
+    hanse_key_encode_part(id, out);
+    hanse_key_finish(out);
+}
+
+/* Edges from the contracts that a member of each input names. */
+static int add_sources(struct product *product, struct edge_writer *writer, const struct hanse_value *inputs,
+                       const char *member, struct hanse_bytes target)
+{
+    struct hanse_buffer source;
+    int error = HANSE_OK;
+    hanse_buffer_init(&source);
+    for (const struct hanse_value *v = inputs == NULL ? NULL : inputs->first;
+         v != NULL && error == HANSE_OK && product->flows < FLOWS_MAX; v = v->next) {
+        struct hanse_bytes id = catalog_text(hanse_value_member(v, member));
+        product->flows++;
+        if (id.size == 0)
+            continue;
+        write_contract_key(id, &source);
+        error = catalog_edge_add(writer, hanse_buffer_bytes(&source), target);
+    }
+    hanse_buffer_release(&source);
+    return error;
+}
+
+/* An output port is made of the input contracts that it names, or else of those of all input ports. */
+static int add_flows(struct hanse_catalog *catalog, sqlite3 *db, struct product *product)
+{
+    struct edge_writer writer = {
+        .catalog = catalog, .db = db, .entry_rowid = product->projected->entry_rowid, .kind = EDGE_PORT};
+    const struct hanse_value *inputs = hanse_value_member(product->root, PORT_LISTS[INPUT]);
+    const struct hanse_value *outputs = hanse_value_member(product->root, PORT_LISTS[OUTPUT]);
+    struct hanse_buffer target;
+    int error = HANSE_OK;
+    hanse_buffer_init(&target);
+    for (const struct hanse_value *o = outputs == NULL ? NULL : outputs->first;
+         o != NULL && error == HANSE_OK; o = o->next) {
+        struct hanse_bytes id = catalog_text(hanse_value_member(o, "contractId"));
+        const struct hanse_value *named = hanse_value_member(o, "inputContracts");
+        if (id.size == 0)
+            continue;
+        write_contract_key(id, &target);
+        if (named != NULL && named->first != NULL)
+            error = add_sources(product, &writer, named, "id", hanse_buffer_bytes(&target));
+        else
+            error = add_sources(product, &writer, inputs, "contractId", hanse_buffer_bytes(&target));
+    }
+    hanse_buffer_release(&target);
     return error;
 }
 
@@ -140,6 +199,8 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct han
     hanse_buffer_reset(&catalog->words[SEARCH_DESCRIPTION]);
     int error = add_ports(catalog, db, &product);
     if (error == HANSE_OK)
+        error = add_flows(catalog, db, &product);
+    if (error == HANSE_OK)
         error = add_tags(catalog, db, &product);
     if (error == HANSE_OK)
         error = project_sections(&target, root);
@@ -153,6 +214,8 @@ static int drop_product(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
         error = catalog_run_packed(catalog, db, PORT_DROP, id);
     if (error == HANSE_OK)
         error = catalog_run_packed(catalog, db, TAG_DROP, id);
+    if (error == HANSE_OK)
+        error = catalog_edges_drop(catalog, db, id);
     return error != HANSE_OK ? error : project_sections_drop(catalog, db, id);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catalog_fixture.h"
+#include "hanse/lineage.h"
 
 #define CONTRACT                                                                                             \
     "apiVersion: v3.2.0\nkind: DataContract\nid: orders\nversion: 1.0.0\n"                                   \
@@ -158,6 +159,49 @@ static void a_product_becomes_rows_of_its_own_and_of_the_shared_views(void **sta
                 "customer 360|sales\n");
 }
 
+static void ports_tell_which_contract_is_made_of_which(void **state)
+{
+    static const char FLOWS[] = "SELECT from_dataset, to_dataset, kind FROM lineage ORDER BY 1, 2";
+    struct node *node = *state;
+    put_product(node, node->sales, "customer%20360", PRODUCT);
+    assert_rows(node, FLOWS, "contract//orders|contract//customers|port\n");
+    put_product(node, node->sales, "customer%20360",
+                "inputPorts: [{contractId: a}, {name: b}, c]\n"
+                "outputPorts: [{contractId: y}, {contractId: z, inputContracts: [{id: x y}]}, {name: n}]\n");
+    assert_rows(node, FLOWS, "contract//a|contract//y|port\ncontract//x%20y|contract//z|port\n");
+    fixture_retract(node->sales, "product", "customer%20360");
+    publish(node, node->sales);
+    assert_rows(node, FLOWS, "");
+}
+
+#define MADE(name)                                                                                           \
+    "apiVersion: v3.1.0\nkind: DataContract\nid: " name                                                      \
+    "\nversion: 1.0.0\nstatus: active\nservers: [{server: s, type: postgres, host: db.example, database: "   \
+    "shop, schema: public}]\nschema: [{name: " name "}]\n"
+
+static void the_impact_of_a_dataset_goes_through_products(void **state)
+{
+    struct node *node = *state;
+    struct hanse_graph *graph = NULL;
+    json_t *answer = NULL, *candidates = NULL;
+    put(node, node->logistics, "orders@1.0.0", MADE("orders"));
+    put(node, node->sales, "customers@1.0.0", MADE("customers"));
+    put_product(node, node->sales, "customer%20360", PRODUCT);
+    assert_int_equal(hanse_lineage_impact(node->db, &graph, "postgres/shop/public/orders@db.example", &answer,
+                                          &candidates),
+                     HANSE_OK);
+    const json_t *domains = json_object_get(answer, "domains"), *domain = json_array_get(domains, 0);
+    const json_t *contracts = json_object_get(domain, "contracts");
+    assert_int_equal(json_array_size(domains), 1);
+    assert_string_equal(json_string_value(json_object_get(domain, "domain")), "sales");
+    assert_int_equal(json_array_size(contracts), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(contracts, 0), "contract")),
+                        "customers");
+    assert_int_equal(json_array_size(json_object_get(domain, "consumers")), 0);
+    json_decref(answer);
+    hanse_graph_release(&graph);
+}
+
 static void a_later_product_replaces_the_one_before(void **state)
 {
     struct node *node = *state;
@@ -251,6 +295,8 @@ int main(void)
         T(wrong_types_in_sections_give_no_rows),
         T(rows_of_a_section_are_bounded),
         T(a_product_becomes_rows_of_its_own_and_of_the_shared_views),
+        T(ports_tell_which_contract_is_made_of_which),
+        T(the_impact_of_a_dataset_goes_through_products),
         T(a_later_product_replaces_the_one_before),
         T(one_id_under_two_keys_is_no_error),
         T(a_product_is_found_shown_and_given_back),
