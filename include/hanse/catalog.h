@@ -21,12 +21,13 @@
 struct json_t; /* jansson's */
 struct sqlite3;
 
-#define HANSE_CATALOG_VERSION 3u /* of the projection: another one in a file projects everything again */
+#define HANSE_CATALOG_VERSION 4u /* of the projection: another one in a file projects everything again */
 
 #define HANSE_KIND_PROFILE                                                                                   \
     "profile"                          /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
                                         */
 #define HANSE_KIND_CONTRACT "contract" /* key id@version; ODCS as YAML or JSON */
+#define HANSE_KIND_PRODUCT  "product"  /* key id; ODPS as YAML or JSON */
 #define HANSE_KIND_DEPRECATION                                                                               \
     "deprecation" /* key id or id@version; JSON: contract, version, successor, until, reason */
 #define HANSE_KIND_PROVENANCE                                                                                \
@@ -36,11 +37,11 @@ struct sqlite3;
 #define HANSE_KIND_LINEAGE "lineage" /* key: namespace/name of a job; JSON (lineage.h) */
 
 #define HANSE_CONTRACT_FIELDS_MAX                                                                            \
-    10000u                          /* rows a contract version gives: fields, and each other kind of row */
+    10000u /* rows a version or a product gives: fields, and each other kind of row */
 #define HANSE_COLUMN_TEXT_MAX 4096u /* bytes of a text in a view; longer ones are cut */
 
-/* The projectors of one connection. `prepared` of a `contract` entry is its `struct hanse_document *`,
- * borrowed. */
+/* The projectors of one connection. `prepared` of a `contract` or `product` entry is its `struct
+ * hanse_document *`, borrowed. */
 struct hanse_catalog;
 struct hanse_catalog *hanse_catalog_new(void);
 const struct hanse_projection *hanse_catalog_projection(struct hanse_catalog *catalog);
@@ -96,13 +97,42 @@ HANSE_MUST_USE int hanse_catalog_list(struct sqlite3 *db, const char *domain, co
 /* {"domains":[{"domain","title",…,"contracts"}]} */
 HANSE_MUST_USE int hanse_catalog_domains(struct sqlite3 *db, struct json_t **ret_answer);
 /* One version: its metadata (and `end_date`, `successor`, `deprecation_reason` when it is `deprecated`),
- * `objects` with their `fields`, `servers`, `tags`, `versions`, `journal` (hex).
- */
+ * `objects` with their `fields`, `servers`, `tags`, `slas`, `quality_rules`, `team`, `roles`, `support`,
+ * `custom_properties`, `relationships`, `versions`, `journal` (hex). */
 HANSE_MUST_USE int hanse_catalog_show(struct sqlite3 *db, const struct hanse_contract_ref *ref,
                                       struct json_t **ret_answer);
 /* The published bytes and their media. Errors: NOT_FOUND when the body is not here. */
 HANSE_MUST_USE int hanse_catalog_raw(struct sqlite3 *db, const struct hanse_contract_ref *ref,
                                      struct hanse_buffer *ret_content, struct hanse_buffer *ret_media);
+/* A data product as it is named: `domain/id`, or `id` when only one domain has it. */
+struct hanse_product_ref {
+    char domain[2 * HANSE_NAME_MAX];
+    char product[HANSE_COLUMN_TEXT_MAX + 1];
+    struct hanse_hash journal;
+    uint64_t entry; /* index in the journal */
+    int64_t id;     /* of the row; this connection's business */
+};
+/* `domain` may be NULL: any. Errors and candidates as of hanse_catalog_resolve. */
+HANSE_MUST_USE int hanse_catalog_resolve_product(struct sqlite3 *db, const char *domain, const char *product,
+                                                 struct hanse_product_ref *ret_ref,
+                                                 struct json_t **ret_candidates);
+/* {"products":[{"domain","product","title","version","status","owner","input_ports","output_ports",
+ * "management_ports","published_at_ms","entry"}]}, by domain and product, at most 10,000. `domain` may be
+ * NULL. */
+HANSE_MUST_USE int hanse_catalog_products(struct sqlite3 *db, const char *domain, struct json_t **ret_answer);
+/* One product: its metadata, `ports`, `tags`, `team`, `support`, `custom_properties`, `journal` (hex). */
+HANSE_MUST_USE int hanse_catalog_show_product(struct sqlite3 *db, const struct hanse_product_ref *ref,
+                                              struct json_t **ret_answer);
+/* As hanse_catalog_raw. */
+HANSE_MUST_USE int hanse_catalog_raw_product(struct sqlite3 *db, const struct hanse_product_ref *ref,
+                                             struct hanse_buffer *ret_content,
+                                             struct hanse_buffer *ret_media);
+/* Everything ever published as that product:
+ * {"domain","product","history":[{"operation","entry","published_at_ms","live","size_bytes"}]}, oldest first.
+ * Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_product_history(struct sqlite3 *db, const char *domain, const char *product,
+                                                 struct json_t **ret_answer);
+
 /* What an owner published under exactly one name: asked before each publish, so its statements are kept. */
 struct hanse_published;
 HANSE_MUST_USE int hanse_published_open(struct sqlite3 *db, struct hanse_published **ret_published);
@@ -121,6 +151,10 @@ void hanse_published_end(struct hanse_published *published);
 HANSE_MUST_USE int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal,
                                         const char *contract, const char *version, struct hanse_bytes key,
                                         struct hanse_published_version *ret_version);
+/* The same of a product, whose key is its id, encoded; it is never `withdrawn`: it may be published again. */
+HANSE_MUST_USE int hanse_published_find_product(struct hanse_published *published,
+                                                const struct hanse_hash *journal, const char *product,
+                                                struct hanse_published_version *ret_product);
 /* The live version next below `version`: of its line when it is a SemVer, releases only, else of any kind.
  * `live` is false when there is none. Appends its name. Errors: IO, CORRUPT. */
 HANSE_MUST_USE int hanse_published_below(struct hanse_published *published, const struct hanse_hash *journal,

@@ -86,6 +86,7 @@ bool catalog_decode_part(struct hanse_bytes encoded, struct hanse_buffer *out);
 /* project_schema.c: a contract's rows besides its own, counted; fills the catalog's words. */
 struct contract_counts {
     uint32_t objects, fields, servers, tags;
+    uint32_t sections[7]; /* by enum section */
 };
 HANSE_MUST_USE int project_schema(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
                                   const struct hanse_value *root, struct contract_counts *counts);
@@ -149,5 +150,30 @@ HANSE_MUST_USE int read_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret
 /* Steps to the end and finalizes; appends to `array`. */
 HANSE_MUST_USE int read_rows(sqlite3 *db, sqlite3_stmt **statement, json_t *array);
 json_t *read_text(const char *text); /* NULL gives null */
+/* Rows with packed ids of a version or a product, under a name of its answer; parameters are the first and
+ * the last id. A NULL name ends a list. */
+struct read_part {
+    const char *name, *sql;
+};
+HANSE_MUST_USE int read_parts(sqlite3 *db, const struct read_part *parts, int64_t id, json_t *answer);
+#define READ_TEAM                                                                                            \
+    {                                                                                                        \
+        "team", "SELECT team, username, name, role, description, date_in, date_out, replaced_by FROM "       \
+                "hanse$team_member WHERE id BETWEEN ?1 AND ?2 ORDER BY id"                                   \
+    }
+#define READ_SUPPORT                                                                                         \
+    {                                                                                                        \
+        "support", "SELECT channel, url, tool, scope, description, invitation_url FROM hanse$channel WHERE " \
+                   "id BETWEEN ?1 AND ?2 ORDER BY id"                                                        \
+    }
+#define READ_CUSTOM_PROPERTIES                                                                               \
+    {                                                                                                        \
+        "custom_properties", "SELECT object, field, property, value, description, vendor FROM "              \
+                             "hanse$custom_property WHERE id BETWEEN ?1 AND ?2 ORDER BY id"                  \
+    }
+/* The content and media of one row, whose id is the parameter. Errors: NOT_FOUND when the body is not here.
+ */
+HANSE_MUST_USE int read_original(sqlite3 *db, const char *sql, int64_t id, struct hanse_buffer *ret_content,
+                                 struct hanse_buffer *ret_media);
 
 #endif

@@ -34,8 +34,8 @@ struct catalog_part {
 #define CATALOG_COLUMNS(array) .columns = (array), .column_count = sizeof(array) / sizeof(array)[0]
 
 extern const struct catalog_part CONTRACT_PART, DATASET_PART, DEPRECATION_PART, EDGE_PART, ENTRIES_PART,
-    LINEAGE_PART, NODE_PART, PROFILE_PART, PROMISE_PART, PROVENANCE_PART, SCHEMA_PART, SEARCH_PART,
-    SERVER_PART, TERM_LINK_PART, TERM_PART;
+    LINEAGE_PART, NODE_PART, PRODUCT_PART, PROFILE_PART, PROMISE_PART, PROVENANCE_PART, SCHEMA_PART,
+    SEARCH_PART, SECTION_PART, SERVER_PART, TERM_LINK_PART, TERM_PART;
 
 /* catalog.c: all parts, in the order in which their views are listed. */
 const struct catalog_part *const *catalog_parts(size_t *ret_count);
@@ -47,6 +47,13 @@ const struct catalog_part *const *catalog_parts(size_t *ret_count);
     " JOIN hanse$contract c ON c.id = v.contract JOIN hanse$journals j ON j.id = v.journal"
 #define NAMED     "SELECT j.name AS domain, c.contract, v.version, c.best = v.id AS latest, "
 #define PUBLISHED ", v.published_at_ms, v.entry"
+/* The same of a table that has rows of products too: `product` comes after its own columns. */
+#define OF_EITHER(table, own)                                                                                \
+    NAMED own ", NULL AS product" PUBLISHED " FROM hanse$" table " x" OF_VERSION                             \
+              " UNION ALL SELECT j.name, NULL, p.version, 1, " own                                           \
+              ", p.product, p.published_at_ms, p.entry FROM hanse$" table                                    \
+              " x JOIN hanse$product p ON p.id = x.id >> 14 AND x.id >= p.id << 14 AND x.id < (p.id + 1) "   \
+              "<< 14 JOIN hanse$journals j ON j.id = p.journal"
 
 /* The deprecation of the version `v` of the contract `c`: its own, else that of the whole contract. */
 #define DEPRECATED(column)                                                                                   \
@@ -70,6 +77,10 @@ const struct catalog_part *const *catalog_parts(size_t *ret_count);
 #define LATEST_COLUMN(view)                                                                                  \
     {                                                                                                        \
         view, "latest", "boolean", "whether it is of the contract's highest live version"                    \
+    }
+#define PRODUCT_COLUMN(view)                                                                                 \
+    {                                                                                                        \
+        view, "product", "text", "the data product it is of, when it is of none of the contracts"            \
     }
 #define PUBLISHED_COLUMNS(view)                                                                              \
     {view, "published_at_ms", "integer", "when its owner published it, by the owner's clock, since 1970"},   \

@@ -22,7 +22,7 @@ int hanse_document_parse(struct hanse_bytes source, enum hanse_syntax syntax,
     struct document_place nowhere = {0};
     if (source.size > HANSE_BODY_MAX)
         return document_fail(ret_error, HANSE_E_TOO_LARGE, nowhere, "document/too-large",
-                             "the document has %zu bytes; at most %u are read", source.size, HANSE_BODY_MAX);
+                             "the document has more than %u bytes, and no more are read", HANSE_BODY_MAX);
     source = without_bom(source);
     int rc = document_check_text(source, syntax, ret_error);
     if (rc != HANSE_OK)

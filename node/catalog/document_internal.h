@@ -104,6 +104,11 @@ enum document_form {
 };
 void document_form(const struct hanse_value *value, enum document_form form, struct hanse_buffer *out);
 
+/* document_line.c: appends a text, quoted, or `null` for NULL; the reader let in UTF-8 only. */
+void document_line_text(struct hanse_buffer *out, const char *text);
+/* Appends the value as JSON on one line; begins no further element once the buffer has `max` bytes. */
+void document_line(const struct hanse_value *value, size_t max, struct hanse_buffer *out);
+
 /* Appends a member's name to a path, after a dot, or quoted. Long ones are cut. */
 void document_path_name(struct hanse_bytes name, struct hanse_buffer *out);
 

@@ -201,7 +201,7 @@ static bool reference_of(const char *table, const char *column, struct hanse_buf
     if (column == NULL)
         return false;
     hanse_buffer_printf(out, "%s.%s", table, column);
-    return odcs_form_matches(ODCS_FORM_REFERENCE, out->data, out->size, ODCS_NEWEST) &&
+    return standard_form_matches(STANDARD_FORM_REFERENCE, out->data, out->size, ODCS_NEWEST) &&
            strchr(column, '.') == NULL && strchr(table, '.') == NULL;
 }
 

@@ -21,7 +21,7 @@ static void set_text(json_t *node, const char *name, const char *text)
 
 static bool is_iri(const char *text)
 {
-    return text != NULL && odcs_form_matches(ODCS_FORM_URI, text, strlen(text), ODCS_NEWEST);
+    return text != NULL && standard_form_matches(STANDARD_FORM_URI, text, strlen(text), ODCS_NEWEST);
 }
 
 /* A reference where the text is an IRI, else the text. */

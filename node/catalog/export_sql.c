@@ -91,21 +91,21 @@ static bool append_value(struct ddl *ddl, const struct hanse_value *value, enum 
 {
     const char *text = (const char *)value->text.data;
     bool number = value->type == HANSE_VALUE_INTEGER || value->type == HANSE_VALUE_NUMBER;
-    enum odcs_form form = class == SQL_DATE        ? ODCS_FORM_DATE
-                          : class == SQL_TIMESTAMP ? ODCS_FORM_DATE_TIME
-                                                   : ODCS_FORM_NONE;
+    enum standard_form form = class == SQL_DATE        ? STANDARD_FORM_DATE
+                              : class == SQL_TIMESTAMP ? STANDARD_FORM_DATE_TIME
+                                                       : STANDARD_FORM_NONE;
     if (class == SQL_NUMBER) {
         if (!number || !isfinite(value->number) || text[strspn(text, "+-0123456789.eE")] != '\0')
             return false;
         hanse_buffer_append_text(ddl->out, text[0] == '+' ? text + 1 : text);
         return true;
     }
-    if (class != SQL_TEXT && form == ODCS_FORM_NONE)
+    if (class != SQL_TEXT && form == STANDARD_FORM_NONE)
         return false;
     if (value->type != HANSE_VALUE_STRING && !(class == SQL_TEXT && number))
         return false;
-    if (!odcs_form_matches(form, text, value->text.size, ODCS_NEWEST) ||
-        (form != ODCS_FORM_NONE && !is_usual_time(text, value->text.size)))
+    if (!standard_form_matches(form, text, value->text.size, ODCS_NEWEST) ||
+        (form != STANDARD_FORM_NONE && !is_usual_time(text, value->text.size)))
         return false;
     append_literal(ddl, text);
     return true;

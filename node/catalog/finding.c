@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "document_internal.h"
 #include "hanse/limits.h"
 
 void hanse_findings_init(struct hanse_findings *f)
@@ -60,37 +61,10 @@ const char *hanse_severity_name(enum hanse_severity severity)
     return "error";
 }
 
-/* Texts are UTF-8 (the reader refuses anything else), so only quotes, backslashes and controls need care. */
-static void append_json_text(struct hanse_buffer *out, const char *text)
-{
-    if (text == NULL) {
-        hanse_buffer_append_text(out, "null");
-        return;
-    }
-    hanse_buffer_append_byte(out, '"');
-    const char *start = text;
-    for (const char *p = text;; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
-            continue;
-        hanse_buffer_append(out, start, (size_t)(p - start));
-        start = p + 1;
-        if (c == '\0')
-            break;
-        if (c == '"' || c == '\\')
-            hanse_buffer_printf(out, "\\%c", c);
-        else if (c == '\n')
-            hanse_buffer_append_text(out, "\\n");
-        else
-            hanse_buffer_printf(out, "\\u%04x", c);
-    }
-    hanse_buffer_append_byte(out, '"');
-}
-
 static void append_member(struct hanse_buffer *out, const char *name, const char *text)
 {
     hanse_buffer_printf(out, ",\"%s\":", name);
-    append_json_text(out, text);
+    document_line_text(out, text);
 }
 
 void hanse_findings_json(const struct hanse_findings *f, struct hanse_buffer *out)
@@ -99,7 +73,7 @@ void hanse_findings_json(const struct hanse_findings *f, struct hanse_buffer *ou
     for (size_t i = 0; i < f->count; i++) {
         const struct hanse_finding *item = &f->items[i];
         hanse_buffer_append_text(out, i == 0 ? "{\"file\":" : ",{\"file\":");
-        append_json_text(out, item->file);
+        document_line_text(out, item->file);
         hanse_buffer_printf(out, ",\"line\":%u,\"column\":%u", item->line, item->column);
         append_member(out, "path", item->path);
         append_member(out, "rule", item->rule);

@@ -90,9 +90,9 @@ static unsigned kinds_of(struct hanse_bytes value)
     }
     if (is_true_or_false(text))
         return BOOLEAN;
-    if (odcs_form_matches(ODCS_FORM_DATE, text, value.size, ODCS_NEWEST))
+    if (standard_form_matches(STANDARD_FORM_DATE, text, value.size, ODCS_NEWEST))
         return DATE;
-    if (odcs_form_matches(ODCS_FORM_DATE_TIME, text, value.size, ODCS_NEWEST))
+    if (standard_form_matches(STANDARD_FORM_DATE_TIME, text, value.size, ODCS_NEWEST))
         return TIMESTAMP;
     /* without a zone, as exports have it */
     char zoned[40];
@@ -100,7 +100,7 @@ static unsigned kinds_of(struct hanse_bytes value)
         return 0;
     memcpy(zoned, text, value.size);
     zoned[value.size] = 'Z';
-    return odcs_form_matches(ODCS_FORM_DATE_TIME, zoned, value.size + 1, ODCS_NEWEST) ? TIMESTAMP : 0;
+    return standard_form_matches(STANDARD_FORM_DATE_TIME, zoned, value.size + 1, ODCS_NEWEST) ? TIMESTAMP : 0;
 }
 
 struct column_facts {

@@ -424,7 +424,8 @@ static void add_reached(struct reader *r, const struct graph_walk *walk, uint32_
         json_object_set(row, "depth", json_object_get(node, "depth"));
         json_array_append(list, row);
     }
-    if (teller != NULL && (is_consumer(node) || json_array_size(contracts) == 0)) {
+    bool named = is_type(node, EDGE_TYPE_CONTRACT); /* by a port: its datasets come after it */
+    if (teller != NULL && !named && (is_consumer(node) || json_array_size(contracts) == 0)) {
         json_t *title = json_object_get(node, "title"), *type = json_object_get(node, "consumer_type");
         json_t *list = json_object_get(domain_json(r, domains, teller), "consumers");
         json_array_append_new(

@@ -4,6 +4,8 @@
 
 #include "catalog_part.h"
 #include "edges.h"
+#include "project_about.h"
+#include "project_section.h"
 
 static const char CONTRACT_FIND[] =
     "SELECT id, precedence FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
@@ -21,8 +23,6 @@ static const char VERSION_ADD[] =
     "media, size_bytes, objects, fields) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
     "?15, ?16, ?17, ?18, ?19, ?20, ?21)";
 static const char VERSION_DROP[] = "DELETE FROM hanse$contract_version WHERE id = ?1";
-
-#define KEY_CUT 135u /* PROTOCOL.md, "Entries": a key of HANSE_KEY_MAX bytes may be a cut one */
 
 /* Members of the document, looked up in one pass. */
 enum member {
@@ -90,7 +90,7 @@ static bool read_key(struct hanse_catalog *catalog, const struct contract *contr
     struct hanse_bytes key = contract->projected->entry->key;
     hanse_buffer_reset(&catalog->id);
     hanse_buffer_reset(&catalog->version);
-    if (key.size == HANSE_KEY_MAX && key.data[KEY_CUT] == '~' && read_cut_key(catalog, contract, key))
+    if (about_is_cut(key) && read_cut_key(catalog, contract, key))
         return true;
     const uint8_t *at = key.size == 0 ? NULL : memrchr(key.data, '@', key.size);
     if (at == NULL)
@@ -155,44 +155,6 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     return catalog_run(db, best);
 }
 
-/* ODCS 3.1 has a team with a name and members, 3.0 an array of members. */
-static struct hanse_bytes owner_of(const struct hanse_value *team)
-{
-    struct hanse_bytes none = {0};
-    if (team == NULL)
-        return none;
-    if (team->type == HANSE_VALUE_OBJECT) {
-        struct hanse_bytes name = catalog_text(hanse_value_member(team, "name"));
-        if (name.size > 0)
-            return name;
-        team = hanse_value_member(team, "members");
-    }
-    if (team == NULL || team->type != HANSE_VALUE_ARRAY)
-        return none;
-    for (const struct hanse_value *member = team->first; member != NULL; member = member->next) {
-        const char *role = hanse_value_member_text(member, "role");
-        if (role == NULL || strcasestr(role, "owner") == NULL)
-            continue;
-        struct hanse_bytes name = catalog_text(hanse_value_member(member, "name"));
-        return name.size > 0 ? name : catalog_text(hanse_value_member(member, "username"));
-    }
-    return none;
-}
-
-/* An object of purpose, usage and limitations; a plain text, as some write, is the purpose. */
-static void bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, int place,
-                             const struct hanse_value *description)
-{
-    static const char *const names[] = {"purpose", "usage", "limitations"};
-    for (int i = 0; i < 3; i++) {
-        struct hanse_bytes text = catalog_text(hanse_value_member(description, names[i]));
-        if (i == 0 && text.data == NULL)
-            text = catalog_text(description);
-        catalog_bind(add, place + i, text);
-        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &catalog->words[SEARCH_DESCRIPTION]);
-    }
-}
-
 static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
 {
     static const enum member texts[] = {STATUS, DATA_PRODUCT, TENANT, DOMAIN};
@@ -214,8 +176,8 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     catalog_bind(add, 8, title);
     for (int i = 0; i < 4; i++)
         catalog_bind(add, 9 + i, catalog_text(contract->members[texts[i]]));
-    catalog_bind(add, 13, owner_of(contract->members[TEAM]));
-    bind_description(catalog, add, 14, contract->members[DESCRIPTION]);
+    catalog_bind(add, 13, about_owner(contract->members[TEAM]));
+    about_bind_description(catalog, add, 14, contract->members[DESCRIPTION]);
     catalog_bind(add, 17, catalog_text(contract->members[API_VERSION]));
     catalog_bind(add, 18, projected->entry->media);
     sqlite3_bind_int64(add, 19, projected->entry->body_size);
@@ -232,24 +194,23 @@ static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct co
     return search_index_add(catalog, db, contract->projected->entry_rowid);
 }
 
-static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
+static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
+                    const struct hanse_value *root)
 {
-    if (contract->root->type != HANSE_VALUE_OBJECT)
-        return HANSE_OK;
-    find_members(contract);
-    if (!read_key(catalog, contract))
+    struct contract contract = {.projected = projected, .root = root};
+    find_members(&contract);
+    if (!read_key(catalog, &contract))
         return HANSE_OK;
     for (int i = 0; i < SEARCH_COLUMNS; i++)
         hanse_buffer_reset(&catalog->words[i]);
-    int error = need_contract(catalog, db, contract);
+    int error = need_contract(catalog, db, &contract);
     if (error == HANSE_OK)
-        error =
-            project_schema(catalog, db, contract->projected->entry_rowid, contract->root, &contract->counts);
+        error = project_schema(catalog, db, projected->entry_rowid, root, &contract.counts);
     if (error == HANSE_OK)
-        error = project_promises(catalog, db, contract->projected->entry_rowid, contract->root);
+        error = project_promises(catalog, db, projected->entry_rowid, root);
     if (error == HANSE_OK)
-        error = add_version(catalog, db, contract);
-    return error != HANSE_OK ? error : add_words(catalog, db, contract);
+        error = add_version(catalog, db, &contract);
+    return error != HANSE_OK ? error : add_words(catalog, db, &contract);
 }
 
 /* The version of that id, if it gave rows. Its words stay in the index, where the ids of versions that are
@@ -272,6 +233,8 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
     if (error == HANSE_OK)
         error = project_servers_drop(catalog, db, version);
     if (error == HANSE_OK)
+        error = project_sections_drop(catalog, db, version);
+    if (error == HANSE_OK)
         error = project_promises_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = catalog_run_id(catalog, db, VERSION_DROP, version);
@@ -280,42 +243,10 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
     return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_DROP, contract);
 }
 
-static void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes content)
-{
-    struct hanse_document *document = NULL;
-    struct hanse_document_error ignored;
-    bool json = hanse_bytes_equal_text(entry->media, "json");
-    enum hanse_syntax syntax = json ? HANSE_SYNTAX_JSON : HANSE_SYNTAX_YAML;
-    if (hanse_document_parse(content, syntax, &document, &ignored) != HANSE_OK)
-        return NULL;
-    return document;
-}
-
-static void release_contract(void *prepared)
-{
-    struct hanse_document *document = prepared;
-    hanse_document_destroy(&document);
-}
-
 static int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
-    struct hanse_catalog *catalog = context;
-    struct contract contract = {.projected = projected};
-    struct hanse_document *parsed = NULL;
-    int error = HANSE_OK;
-    if (projected->replaces_rowid != 0)
-        error = drop_version(catalog, db, projected->replaces_rowid);
-    if (error != HANSE_OK || projected->content.size == 0)
-        return error;
-    const struct hanse_document *document = projected->prepared;
-    if (document == NULL)
-        document = parsed = prepare_contract(projected->entry, projected->content);
-    if (document == NULL)
-        return HANSE_OK; /* the entry counts, and nothing is read from it */
-    contract.root = hanse_document_root(document);
-    error = add_rows(catalog, db, &contract);
-    hanse_document_destroy(&parsed);
-    return error;
+    static const struct about_projector rows = {.drop = drop_version, .add = add_rows};
+    return about_project(&rows, context, db, projected);
 }
 
 #define ABOUT                                                                                                \
@@ -389,7 +320,7 @@ static const struct hanse_catalog_column COLUMNS[] = {
 };
 
 const struct catalog_part CONTRACT_PART = {
-    .projector = {HANSE_KIND_CONTRACT, project_contract, prepare_contract, release_contract},
+    .projector = {HANSE_KIND_CONTRACT, project_contract, about_prepare, about_release},
     .tables = TABLES,
     .views = VIEWS,
     CATALOG_COLUMNS(COLUMNS),

@@ -38,7 +38,7 @@ static int set_row(struct hanse_catalog *catalog, sqlite3 *db, const struct hans
     if (error != HANSE_OK)
         return error;
     bool date = until.size > 0 &&
-                odcs_form_matches(ODCS_FORM_DATE, (const char *)until.data, until.size, ODCS_NEWEST);
+                standard_form_matches(STANDARD_FORM_DATE, (const char *)until.data, until.size, ODCS_NEWEST);
     sqlite3_bind_int64(set, 1, projected->entry_rowid);
     sqlite3_bind_int64(set, 2, projected->journal);
     sqlite3_bind_int64(set, 3, (int64_t)projected->index);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog_part.h"
+#include "project_section.h"
 
 static const char OBJECT_ADD[] =
     "INSERT INTO hanse$object(id, first_field, fields, object, physical_name, physical_type, business_name, "
@@ -36,6 +37,9 @@ enum member {
     PROPERTIES,
     ITEMS,
     GRANULARITY,
+    QUALITY,
+    CUSTOM_PROPERTIES,
+    RELATIONSHIPS,
     MEMBERS
 };
 
@@ -44,10 +48,11 @@ enum member {
         (const uint8_t *)(text), sizeof(text) - 1                                                            \
     }
 static const struct hanse_bytes MEMBER_NAMES[MEMBERS] = {
-    N("name"),           N("logicalType"),  N("physicalType"), N("physicalName"),
-    N("classification"), N("businessName"), N("description"),  N("required"),
-    N("unique"),         N("primaryKey"),   N("partitioned"),  N("criticalDataElement"),
-    N("tags"),           N("properties"),   N("items"),        N("dataGranularityDescription")};
+    N("name"),           N("logicalType"),      N("physicalType"), N("physicalName"),
+    N("classification"), N("businessName"),     N("description"),  N("required"),
+    N("unique"),         N("primaryKey"),       N("partitioned"),  N("criticalDataElement"),
+    N("tags"),           N("properties"),       N("items"),        N("dataGranularityDescription"),
+    N("quality"),        N("customProperties"), N("relationships")};
 
 struct walk {
     struct hanse_catalog *catalog;
@@ -56,6 +61,7 @@ struct walk {
     struct contract_counts *counts;
     struct hanse_bytes object; /* name of the one we are in */
     sqlite3_stmt *add_field;
+    struct section_target sections;
 };
 
 struct members {
@@ -122,6 +128,23 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
     return error;
 }
 
+static int add_sections(struct walk *walk, const struct members *members, struct hanse_bytes field)
+{
+    static const struct {
+        enum member member;
+        enum section section;
+    } lists[] = {{QUALITY, SECTION_QUALITY},
+                 {CUSTOM_PROPERTIES, SECTION_CUSTOM},
+                 {RELATIONSHIPS, SECTION_RELATIONSHIP}};
+    int error = add_tags(walk, members->of[TAGS], field);
+    for (int i = 0; i < 3 && error == HANSE_OK; i++) {
+        const struct hanse_value *list = members->of[lists[i].member];
+        if (list != NULL)
+            error = project_section(&walk->sections, lists[i].section, list, walk->object, field);
+    }
+    return error;
+}
+
 static int add_field(struct walk *walk, const struct members *members)
 {
     static const enum member texts[] = {LOGICAL_TYPE,   PHYSICAL_TYPE, PHYSICAL_NAME,
@@ -141,7 +164,7 @@ static int add_field(struct walk *walk, const struct members *members)
     if (error != HANSE_OK)
         return error;
     index_words(walk, members);
-    return add_tags(walk, members->of[TAGS], path);
+    return add_sections(walk, members, path);
 }
 
 static int add_fields(struct walk *walk, const struct hanse_value *properties);
@@ -195,7 +218,7 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     walk->object = catalog_text(members.of[NAME]);
     index_words(walk, &members);
     hanse_buffer_reset(&walk->catalog->path);
-    int error = add_tags(walk, members.of[TAGS], hanse_bytes(NULL, 0));
+    int error = add_sections(walk, &members, hanse_bytes(NULL, 0));
     if (error == HANSE_OK && members.of[PROPERTIES] != NULL)
         error = add_fields(walk, members.of[PROPERTIES]);
     if (error == HANSE_OK)
@@ -213,7 +236,11 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
 int project_schema(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
                    const struct hanse_value *root, struct contract_counts *counts)
 {
-    struct walk walk = {.catalog = catalog, .db = db, .first_id = version << PACK_BITS, .counts = counts};
+    struct walk walk = {.catalog = catalog,
+                        .db = db,
+                        .first_id = version << PACK_BITS,
+                        .counts = counts,
+                        .sections = {catalog, db, version << PACK_BITS, counts->sections}};
     const struct hanse_value *schema = hanse_value_member(root, "schema");
     int error = catalog_statement(catalog, db, FIELD_ADD, &walk.add_field);
     if (error == HANSE_OK)
@@ -225,6 +252,8 @@ int project_schema(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
                 error = add_object(&walk, object);
         }
     }
+    if (error == HANSE_OK)
+        error = project_sections(&walk.sections, root);
     if (error == HANSE_OK)
         error = project_servers(catalog, db, version, hanse_value_member(root, "servers"), counts);
     return error;
@@ -261,7 +290,7 @@ static const struct catalog_view VIEWS[] = {
            "(x.flags >> 2) & 1 AS primary_key, (x.flags >> 3) & 1 AS partitioned, (x.flags >> 4) & 1 AS "
            "critical, x.classification, x.business_name, x.description" PUBLISHED
            " FROM hanse$field x" OF_VERSION " JOIN hanse$object o ON o.id = (x.id >> 14 << 14) + x.object"},
-    {"tags", NAMED "x.object, x.field, x.tag" PUBLISHED " FROM hanse$tag x" OF_VERSION},
+    {"tags", OF_EITHER("tag", "x.object, x.field, x.tag")},
     {0},
 };
 
@@ -301,6 +330,7 @@ static const struct hanse_catalog_column COLUMNS[] = {
     {"tags", "object", "text", "the object it is on; NULL for the contract's own"},
     {"tags", "field", "text", "the field it is on; NULL for the object's or the contract's own"},
     {"tags", "tag", "text", "the tag"},
+    PRODUCT_COLUMN("tags"),
     PUBLISHED_COLUMNS("tags"),
 };
 

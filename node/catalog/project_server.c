@@ -1,6 +1,7 @@
 /* A contract's servers as rows. ODCS gives every type of server its own members; a row has those that say
  * where the data is, under one name each. */
 #include "catalog_part.h"
+#include "project_section.h"
 
 static const char SERVER_ADD[] =
     "INSERT INTO hanse$server(id, server, type, environment, description, host, port, database, schema, "
@@ -48,6 +49,7 @@ int project_servers(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
     sqlite3_stmt *add;
     if (servers == NULL || servers->type != HANSE_VALUE_ARRAY || servers->first == NULL)
         return HANSE_OK;
+    const struct section_target roles = {catalog, db, version << PACK_BITS, counts->sections};
     int error = catalog_statement(catalog, db, SERVER_ADD, &add);
     for (const struct hanse_value *s = servers->first; s != NULL && error == HANSE_OK; s = s->next) {
         if (s->type != HANSE_VALUE_OBJECT || counts->servers >= HANSE_CONTRACT_FIELDS_MAX)
@@ -55,6 +57,9 @@ int project_servers(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
         sqlite3_bind_int64(add, 1, (version << PACK_BITS) + counts->servers++);
         bind_server(add, s);
         error = catalog_run(db, add);
+        if (error == HANSE_OK)
+            error = project_section(&roles, SECTION_ROLE, hanse_value_member(s, "roles"),
+                                    catalog_text(hanse_value_member(s, "server")), hanse_bytes(NULL, 0));
     }
     return error;
 }

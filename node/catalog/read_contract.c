@@ -47,21 +47,6 @@ static int read_schema(sqlite3 *db, int64_t version, json_t *objects)
     return hanse_store_error(db, rc);
 }
 
-/* Rows of a range of the version, under a name of the answer. */
-static int read_part(sqlite3 *db, const char *sql, int64_t first, int64_t last, json_t *answer,
-                     const char *name)
-{
-    sqlite3_stmt *rows;
-    json_t *array = json_array();
-    json_object_set_new(answer, name, array);
-    int error = read_prepare(db, sql, &rows);
-    if (error != HANSE_OK)
-        return error;
-    sqlite3_bind_int64(rows, 1, first);
-    sqlite3_bind_int64(rows, 2, last);
-    return read_rows(db, &rows, array);
-}
-
 static int read_about(sqlite3 *db, int64_t version, json_t **ret_answer)
 {
     sqlite3_stmt *row;
@@ -91,15 +76,34 @@ static int read_about(sqlite3 *db, int64_t version, json_t **ret_answer)
 
 int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t **ret_answer)
 {
-    static const char *const parts[][2] = {
+    static const struct read_part parts[] = {
         {"servers",
          "SELECT server, type, environment, host, port, database, schema, project, dataset, catalog, account,"
          " location, format, description FROM hanse$server WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
         {"tags", "SELECT object, field, tag FROM hanse$tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        {"slas", "SELECT property, value, value_ext, unit, element, driver, description, schedule, scheduler"
+                 " FROM hanse$sla WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        {"quality_rules",
+         "SELECT object, field, rule, type, metric, operator, expected, unit, dimension, severity,"
+         " business_impact, description, query, engine, implementation, arguments, schedule, scheduler"
+         " FROM hanse$quality_rule WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        READ_TEAM,
+        {"roles", "SELECT server, role, access, description, first_level_approvers, second_level_approvers"
+                  " FROM hanse$role WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        READ_SUPPORT,
+        READ_CUSTOM_PROPERTIES,
+        {"relationships", "SELECT object, field, number, part, type, source, target FROM hanse$relationship"
+                          " WHERE id BETWEEN ?1 AND ?2 ORDER BY id"},
+        {0},
+    };
+    static const struct read_part versions[] = {
+        {"versions", "SELECT w.version, w.status, w.published_at_ms, w.entry FROM hanse$contract_version v"
+                     " JOIN hanse$contract_version w ON w.contract = v.contract WHERE v.id = ?1 >> 14"
+                     " ORDER BY w.precedence DESC"},
+        {0},
     };
     json_t *answer = NULL;
     char hex[HANSE_HASH_HEX_SIZE];
-    int64_t first = ref->id << PACK_BITS, last = ((ref->id + 1) << PACK_BITS) - 1;
     int error = read_about(db, ref->id, &answer);
     if (error != HANSE_OK)
         return error;
@@ -107,15 +111,10 @@ int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t
     json_t *objects = json_array();
     json_object_set_new(answer, "objects", objects);
     error = read_schema(db, ref->id, objects);
-    for (int i = 0; i < 2 && error == HANSE_OK; i++)
-        error = read_part(db, parts[i][1], first, last, answer, parts[i][0]);
     if (error == HANSE_OK)
-        error =
-            read_part(db,
-                      "SELECT w.version, w.status, w.published_at_ms, w.entry FROM hanse$contract_version v"
-                      " JOIN hanse$contract_version w ON w.contract = v.contract WHERE v.id BETWEEN ?1 AND ?2"
-                      " ORDER BY w.precedence DESC",
-                      ref->id, ref->id, answer, "versions");
+        error = read_parts(db, parts, ref->id, answer);
+    if (error == HANSE_OK)
+        error = read_parts(db, versions, ref->id, answer);
     if (error == HANSE_OK)
         *ret_answer = json_incref(answer);
     json_decref(answer);
@@ -145,23 +144,9 @@ int hanse_catalog_is_deprecated(sqlite3 *db, const struct hanse_contract_ref *re
 int hanse_catalog_raw(sqlite3 *db, const struct hanse_contract_ref *ref, struct hanse_buffer *ret_content,
                       struct hanse_buffer *ret_media)
 {
-    sqlite3_stmt *row;
-    int error = read_prepare(
+    return read_original(
         db,
         "SELECT b.content, v.media FROM hanse$contract_version v JOIN hanse$bodies b ON b.id = v.id"
         " WHERE v.id = ?1",
-        &row);
-    if (error != HANSE_OK)
-        return error;
-    sqlite3_bind_int64(row, 1, ref->id);
-    int rc = sqlite3_step(row);
-    if (rc == SQLITE_ROW) {
-        const void *content = sqlite3_column_blob(row, 0);
-        hanse_buffer_reset(ret_content);
-        hanse_buffer_append(ret_content, content, (size_t)sqlite3_column_bytes(row, 0));
-        hanse_buffer_reset(ret_media);
-        hanse_buffer_append_text(ret_media, (const char *)sqlite3_column_text(row, 1));
-    }
-    sqlite3_finalize(row);
-    return rc == SQLITE_ROW ? HANSE_OK : rc == SQLITE_DONE ? HANSE_E_NOT_FOUND : hanse_store_error(db, rc);
+        ref->id, ret_content, ret_media);
 }

@@ -8,6 +8,7 @@ struct hanse_published {
     sqlite3 *db;
     sqlite3_stmt *begin, *end;
     sqlite3_stmt *live;
+    sqlite3_stmt *product;
     sqlite3_stmt *retract;
     sqlite3_stmt *below;
     sqlite3_stmt *body;
@@ -25,6 +26,12 @@ int hanse_published_open(sqlite3 *db, struct hanse_published **ret_published)
                              " JOIN hanse$contract_version v ON v.contract = c.id AND v.version = ?3"
                              " LEFT JOIN hanse$bodies b ON b.id = v.id WHERE j.journal_id = ?1",
                              &published->live);
+    if (error == HANSE_OK)
+        error = read_prepare(db,
+                             "SELECT p.entry, b.content FROM hanse$journals j"
+                             " JOIN hanse$product p ON p.journal = j.id AND p.product = ?2"
+                             " LEFT JOIN hanse$bodies b ON b.id = p.id WHERE j.journal_id = ?1",
+                             &published->product);
     if (error == HANSE_OK)
         error = read_prepare(db,
                              "SELECT 1 FROM hanse$journals j JOIN hanse$retracts r ON r.journal = j.id"
@@ -58,6 +65,7 @@ void hanse_published_close(struct hanse_published **handle)
     sqlite3_finalize(published->begin);
     sqlite3_finalize(published->end);
     sqlite3_finalize(published->live);
+    sqlite3_finalize(published->product);
     sqlite3_finalize(published->retract);
     sqlite3_finalize(published->below);
     sqlite3_finalize(published->body);
@@ -93,32 +101,52 @@ static int find_retract(struct hanse_published *published, const struct hanse_ha
     return hanse_store_error(published->db, rc);
 }
 
+/* Steps a statement of one row, its entry and its body, and resets it. */
+static int find_live(struct hanse_published *published, sqlite3_stmt *row,
+                     struct hanse_published_version *ret_found)
+{
+    hanse_buffer_reset(&published->content);
+    int rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        ret_found->live = true;
+        ret_found->entry = (uint64_t)sqlite3_column_int64(row, 0);
+        ret_found->held = sqlite3_column_type(row, 1) != SQLITE_NULL;
+        if (ret_found->held)
+            hanse_buffer_append(&published->content, sqlite3_column_blob(row, 1),
+                                (size_t)sqlite3_column_bytes(row, 1));
+    }
+    sqlite3_reset(row); /* at once: an open row would hold the connection to this moment */
+    ret_found->content = hanse_buffer_bytes(&published->content);
+    return hanse_store_error(published->db, rc);
+}
+
 int hanse_published_find(struct hanse_published *published, const struct hanse_hash *journal,
                          const char *contract, const char *version, struct hanse_bytes key,
                          struct hanse_published_version *ret_version)
 {
     struct hanse_published_version found = {0};
     sqlite3_stmt *row = published->live;
-    hanse_buffer_reset(&published->content);
     sqlite3_bind_blob(row, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
     sqlite3_bind_text(row, 2, contract, -1, SQLITE_STATIC);
     sqlite3_bind_text(row, 3, version, -1, SQLITE_STATIC);
-    int rc = sqlite3_step(row);
-    if (rc == SQLITE_ROW) {
-        found.live = true;
-        found.entry = (uint64_t)sqlite3_column_int64(row, 0);
-        found.held = sqlite3_column_type(row, 1) != SQLITE_NULL;
-        if (found.held)
-            hanse_buffer_append(&published->content, sqlite3_column_blob(row, 1),
-                                (size_t)sqlite3_column_bytes(row, 1));
-    }
-    sqlite3_reset(row); /* at once: an open row would hold the connection to this moment */
-    found.content = hanse_buffer_bytes(&published->content);
-    int error = hanse_store_error(published->db, rc);
+    int error = find_live(published, row, &found);
     if (error == HANSE_OK && !found.live)
         error = find_retract(published, journal, key, &found.withdrawn);
     if (error == HANSE_OK)
         *ret_version = found;
+    return error;
+}
+
+int hanse_published_find_product(struct hanse_published *published, const struct hanse_hash *journal,
+                                 const char *product, struct hanse_published_version *ret_product)
+{
+    struct hanse_published_version found = {0};
+    sqlite3_stmt *row = published->product;
+    sqlite3_bind_blob(row, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
+    sqlite3_bind_text(row, 2, product, -1, SQLITE_STATIC);
+    int error = find_live(published, row, &found);
+    if (error == HANSE_OK)
+        *ret_product = found;
     return error;
 }
 

@@ -59,3 +59,40 @@ int read_rows(sqlite3 *db, sqlite3_stmt **statement, json_t *array)
     *statement = NULL;
     return hanse_store_error(db, rc);
 }
+
+int read_parts(sqlite3 *db, const struct read_part *parts, int64_t id, json_t *answer)
+{
+    int error = HANSE_OK;
+    for (; parts->name != NULL && error == HANSE_OK; parts++) {
+        sqlite3_stmt *rows;
+        json_t *array = json_array();
+        json_object_set_new(answer, parts->name, array);
+        error = read_prepare(db, parts->sql, &rows);
+        if (error != HANSE_OK)
+            return error;
+        sqlite3_bind_int64(rows, 1, id << PACK_BITS);
+        sqlite3_bind_int64(rows, 2, ((id + 1) << PACK_BITS) - 1);
+        error = read_rows(db, &rows, array);
+    }
+    return error;
+}
+
+int read_original(sqlite3 *db, const char *sql, int64_t id, struct hanse_buffer *ret_content,
+                  struct hanse_buffer *ret_media)
+{
+    sqlite3_stmt *row;
+    int error = read_prepare(db, sql, &row);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(row, 1, id);
+    int rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        const void *content = sqlite3_column_blob(row, 0);
+        hanse_buffer_reset(ret_content);
+        hanse_buffer_append(ret_content, content, (size_t)sqlite3_column_bytes(row, 0));
+        hanse_buffer_reset(ret_media);
+        hanse_buffer_append_text(ret_media, (const char *)sqlite3_column_text(row, 1));
+    }
+    sqlite3_finalize(row);
+    return rc == SQLITE_ROW ? HANSE_OK : rc == SQLITE_DONE ? HANSE_E_NOT_FOUND : hanse_store_error(db, rc);
+}

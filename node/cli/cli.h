@@ -83,6 +83,10 @@ HANSE_MUST_USE int cli_write_file(const char *path, struct hanse_bytes content, 
 /* The parameters that name a contract, as in {"domain","id","version"}; parts that are not given are left
  * out. NULL when one is not UTF-8, which cli_call and cli_ask tell. */
 json_t *cli_contract(const struct cli *cli, const char *name);
+/* Whether a name is a data product's: `product:domain/id`; and the parameters that name it, in the same way.
+ */
+bool cli_is_product(const char *name);
+json_t *cli_product(const struct cli *cli, const char *name);
 
 /* Makes a proposal of the council, and writes it to --output (cmd_council.c). Takes `params`. */
 enum hanse_exit cli_propose(struct cli *cli, json_t *params);
@@ -103,9 +107,6 @@ size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *co
 
 /* Prints the changes of a diff, a line each, with that before it (cmd_diff.c). */
 void changes_print(const struct cli *cli, const json_t *changes, const char *before);
-
-/* Prints team, support and service levels of a contract (contract_document.c). */
-void contract_document_print(struct hanse_bytes original, bool color);
 
 #define COMMAND(symbol, ...) enum hanse_exit cmd_##symbol(struct cli *cli);
 #define FLAG(...)

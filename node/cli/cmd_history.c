@@ -79,7 +79,10 @@ static void print_changes(const struct cli *cli, const json_t *history)
 enum hanse_exit cmd_history(struct cli *cli)
 {
     struct hanse_answer answer;
-    enum hanse_exit code = cli_ask(cli, "history", cli_contract(cli, cli_operand(cli, 0)), &answer);
+    const char *name = cli_operand(cli, 0);
+    bool product = cli_is_product(name);
+    enum hanse_exit code = cli_ask(cli, product ? "product_history" : "history",
+                                   product ? cli_product(cli, name) : cli_contract(cli, name), &answer);
     if (code != HANSE_EXIT_OK)
         return code;
     const json_t *history = json_object_get(answer.json, "history");

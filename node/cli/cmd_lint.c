@@ -1,5 +1,5 @@
 #include "contract_files.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 
 static void print_summary(const struct cli *cli, const struct contract_files *files,
                           const struct hanse_findings *findings)

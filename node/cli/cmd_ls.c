@@ -59,8 +59,47 @@ static enum hanse_exit collect(struct cli *cli, const char *domain, uint64_t mos
     }
 }
 
+static enum hanse_exit list_products(struct cli *cli, const char *domain)
+{
+    static const char *const TITLES[] = {"NAME", "TITLE", "VERSION", "STATUS", "OWNER", "PORTS", "PUBLISHED"};
+    struct hanse_answer answer;
+    enum hanse_exit code = cli_ask(cli, "products", json_pack("{s:s*}", "domain", domain), &answer);
+    if (code != HANSE_EXIT_OK)
+        return code;
+    struct table table;
+    table_init(&table, TITLES, 7);
+    uint64_t now = text_now_ms();
+    const json_t *product;
+    size_t i;
+    json_array_foreach(json_object_get(answer.json, "products"), i, product)
+    {
+        uint64_t published = member_number(product, "published_at_ms");
+        table_addf(&table, "product:%s/%s", member_text(product, "domain"), member_text(product, "product"));
+        table_add(&table, member_text(product, "title"));
+        table_add(&table, member_text(product, "version"));
+        table_add(&table, member_text(product, "status"));
+        table_add(&table, member_text(product, "owner"));
+        table_addf(&table, "%llu in, %llu out", (unsigned long long)member_number(product, "input_ports"),
+                   (unsigned long long)member_number(product, "output_ports"));
+        table_add_age(&table, now > published ? now - published : 0);
+    }
+    if (cli->json)
+        cli_print_json(answer.json);
+    else if (table.count == 0)
+        cli_note(cli, "no data product yet; publish one with: hanse publish FILE");
+    else
+        table_print(&table, stdout, cli->color);
+    table_release(&table);
+    cli_as_of(cli, answer.json);
+    hanse_answer_release(&answer);
+    return HANSE_EXIT_OK;
+}
+
 enum hanse_exit cmd_ls(struct cli *cli)
 {
+    const char *domain = cli_operand(cli, 0) != NULL ? cli_operand(cli, 0) : cli->domain;
+    if (cli_has(cli, "products"))
+        return list_products(cli, domain);
     json_t *limit = json_object();
     bool sound = cli_number(cli, "limit", limit, "limit");
     uint64_t most = json_object_size(limit) > 0 ? member_number(limit, "limit") : 10000000;
@@ -68,7 +107,6 @@ enum hanse_exit cmd_ls(struct cli *cli)
     if (!sound)
         return HANSE_EXIT_USAGE;
     struct hanse_answer answer;
-    const char *domain = cli_operand(cli, 0) != NULL ? cli_operand(cli, 0) : cli->domain;
     enum hanse_exit code = collect(cli, domain, most == 0 ? 1 : most, &answer);
     if (code != HANSE_EXIT_OK)
         return code;

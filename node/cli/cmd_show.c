@@ -1,71 +1,18 @@
 #include <string.h>
 
-#include "cli.h"
+#include "sections.h"
+#include "show_product.h"
 #include "text.h"
-
-static void print_heading(const struct cli *cli, const char *text)
-{
-    fprintf(stdout, cli->color ? "\n\033[1m" : "\n");
-    print_text(stdout, text);
-    fputs(cli->color ? "\033[0m\n" : "\n", stdout);
-}
-
-static void print_tags(const json_t *answer)
-{
-    struct hanse_buffer tags;
-    hanse_buffer_init(&tags);
-    const json_t *tag;
-    size_t i;
-    json_array_foreach(json_object_get(answer, "tags"), i,
-                       tag) if (json_is_null(json_object_get(tag, "object")))
-        hanse_buffer_printf(&tags, "%s%s", tags.size > 0 ? ", " : "", member_text(tag, "tag"));
-    print_field(stdout, "tags", tags.data);
-    hanse_buffer_release(&tags);
-}
-
-static void print_deprecation(const json_t *answer)
-{
-    static const struct {
-        const char *member, *before;
-    } PARTS[] = {{"end_date", "until "}, {"successor", "use "}, {"deprecation_reason", ""}};
-    struct hanse_buffer text;
-    if (!member_true(answer, "deprecated"))
-        return;
-    hanse_buffer_init(&text);
-    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
-        const char *part = member_text(answer, PARTS[i].member);
-        if (part[0] != '\0')
-            hanse_buffer_printf(&text, "%s%s%s", text.size > 0 ? "; " : "", PARTS[i].before, part);
-    }
-    print_field(stdout, "deprecated", text.size > 0 ? text.data : "yes");
-    hanse_buffer_release(&text);
-}
 
 static void print_about(const struct cli *cli, const json_t *answer)
 {
-    static const char *const FIELDS[] = {"title",   "status", "owner",       "data_product", "tenant",
-                                         "purpose", "usage",  "limitations", "api_version"};
+    static const char *const MEMBERS[] = {"title",   "status", "owner",       "data_product", "tenant",
+                                          "purpose", "usage",  "limitations", "api_version",  NULL};
     struct hanse_buffer line;
     hanse_buffer_init(&line);
     hanse_buffer_printf(&line, "%s/%s@%s", member_text(answer, "domain"), member_text(answer, "contract"),
                         member_text(answer, "version"));
-    fputs(cli->color ? "\033[1m" : "", stdout);
-    print_text(stdout, line.data);
-    fputs(cli->color ? "\033[0m\n" : "\n", stdout);
-    for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%s", FIELDS[i]);
-        for (char *c = name; *c != '\0'; c++)
-            *c = *c == '_' ? ' ' : *c;
-        print_field(stdout, name, member_text(answer, FIELDS[i]));
-    }
-    print_deprecation(answer);
-    print_tags(answer);
-    uint64_t now = text_now_ms(), published = member_number(answer, "published_at_ms");
-    hanse_buffer_reset(&line);
-    text_age(&line, now > published ? now - published : 0);
-    hanse_buffer_printf(&line, " (entry %llu)", (unsigned long long)member_number(answer, "entry"));
-    print_field(stdout, "published", line.data);
+    sections_print_about(cli, line.data, answer, MEMBERS);
     hanse_buffer_release(&line);
 }
 
@@ -148,10 +95,12 @@ static void print_versions(const struct cli *cli, const json_t *answer)
 }
 
 /* The published bytes and nothing else: no newline, no note of ours. */
-static enum hanse_exit show_raw(struct cli *cli, json_t *params)
+static enum hanse_exit show_raw(struct cli *cli, const char *name)
 {
     struct hanse_answer answer;
-    enum hanse_exit code = cli_ask(cli, "raw", params, &answer);
+    bool product = cli_is_product(name);
+    enum hanse_exit code = cli_ask(cli, product ? "product_raw" : "raw",
+                                   product ? cli_product(cli, name) : cli_contract(cli, name), &answer);
     if (code != HANSE_EXIT_OK)
         return code;
     if (fwrite(answer.raw.data, 1, answer.raw.size, stdout) != answer.raw.size)
@@ -160,27 +109,15 @@ static enum hanse_exit show_raw(struct cli *cli, json_t *params)
     return code;
 }
 
-/* Of the very version that was shown. A node that has not got the bytes yet has shown all it knows. */
-static void print_document(struct cli *cli, const json_t *shown)
-{
-    struct hanse_answer answer;
-    json_t *params = json_pack("{s:s, s:s, s:s}", "domain", member_text(shown, "domain"), "id",
-                               member_text(shown, "contract"), "version", member_text(shown, "version"));
-    bool quiet = cli->quiet;
-    cli->quiet = true;
-    if (cli_call(cli, "raw", params, &answer) == HANSE_OK)
-        contract_document_print(hanse_buffer_bytes(&answer.raw), cli->color);
-    cli->quiet = quiet;
-    hanse_answer_release(&answer);
-}
-
 enum hanse_exit cmd_show(struct cli *cli)
 {
-    json_t *params = cli_contract(cli, cli_operand(cli, 0));
+    const char *name = cli_operand(cli, 0);
     if (cli_has(cli, "raw"))
-        return show_raw(cli, params);
+        return show_raw(cli, name);
+    if (cli_is_product(name))
+        return show_product(cli, name);
     struct hanse_answer answer;
-    enum hanse_exit code = cli_ask(cli, "show", params, &answer);
+    enum hanse_exit code = cli_ask(cli, "show", cli_contract(cli, name), &answer);
     if (code != HANSE_EXIT_OK)
         return code;
     if (cli->json) {
@@ -191,7 +128,7 @@ enum hanse_exit cmd_show(struct cli *cli)
         size_t i;
         json_array_foreach(json_object_get(answer.json, "objects"), i, object) print_object(cli, object);
         print_servers(cli, answer.json);
-        print_document(cli, answer.json);
+        sections_print(cli, answer.json);
         print_versions(cli, answer.json);
     }
     cli_as_of(cli, answer.json);

@@ -3,27 +3,14 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "hanse/limits.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 
 #define FOLDER_DEPTH_MAX 32
 #define FILES_MAX        10000u
 #define BYTES_MAX        (256u * 1024u * 1024u)
-
-static bool is_contract_name(const char *name)
-{
-    static const char *const ENDINGS[] = {".odcs.yaml", ".odcs.yml", ".odcs.json"};
-    size_t size = strlen(name);
-    for (size_t i = 0; i < 3; i++) {
-        size_t ending = strlen(ENDINGS[i]);
-        if (size > ending && strcasecmp(name + size - ending, ENDINGS[i]) == 0)
-            return true;
-    }
-    return false;
-}
 
 static enum hanse_exit read_one(struct cli *cli, struct contract_files *files, const char *path)
 {
@@ -64,7 +51,7 @@ static enum hanse_exit read_folder(struct cli *cli, struct contract_files *files
         bool seen = code == HANSE_EXIT_OK && entries[i]->d_name[0] != '.' && lstat(name.data, &status) == 0;
         if (seen && S_ISDIR(status.st_mode))
             code = read_folder(cli, files, name.data, depth + 1);
-        else if (seen && S_ISREG(status.st_mode) && is_contract_name(entries[i]->d_name))
+        else if (seen && S_ISREG(status.st_mode) && hanse_standard_named(entries[i]->d_name, NULL))
             code = read_one(cli, files, name.data);
         hanse_buffer_release(&name);
         free(entries[i]);
@@ -83,8 +70,8 @@ enum hanse_exit contract_files_read(struct cli *cli, struct contract_files *file
         size_t before = files->count;
         enum hanse_exit code = folder ? read_folder(cli, files, path, 0) : read_one(cli, files, path);
         if (code == HANSE_EXIT_OK && files->count == before)
-            code = cli_refuse(cli, HANSE_E_NOT_FOUND, "%s: no *.odcs.yaml, *.odcs.yml or *.odcs.json in it",
-                              path);
+            code = cli_refuse(cli, HANSE_E_NOT_FOUND,
+                              "%s: no *.odcs.yaml or *.odps.yaml (or .yml, .json) in it", path);
         if (code != HANSE_EXIT_OK) {
             contract_files_release(files);
             return code;
@@ -107,8 +94,8 @@ void contract_files_lint(const struct contract_files *files, struct hanse_findin
 {
     for (size_t i = 0; i < files->count; i++) {
         struct hanse_document *document = NULL;
-        int rc = hanse_odcs_read(hanse_buffer_bytes(&files->items[i].content), files->items[i].name,
-                                 &document, findings);
+        int rc = hanse_standard_read(hanse_buffer_bytes(&files->items[i].content), files->items[i].name,
+                                     &document, findings);
         (void)rc; /* it is in the findings */
         hanse_document_destroy(&document);
     }

@@ -19,7 +19,7 @@ struct contract_files {
 enum hanse_exit contract_files_read(struct cli *cli, struct contract_files *files);
 void contract_files_release(struct contract_files *files);
 
-/* Checks all of them (hanse_odcs_read) into one list of findings. */
+/* Checks all of them (hanse_standard_read) into one list of findings. */
 struct hanse_findings;
 void contract_files_lint(const struct contract_files *files, struct hanse_findings *findings);
 /* Prints findings for people, on `out`. */

@@ -6,7 +6,7 @@
 
 #include "contract_files.h"
 #include "hanse/limits.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "import.h"
 
 struct contract {
@@ -140,7 +140,7 @@ static enum hanse_exit check(const struct import *import, const struct contract 
             "%s would be larger than 1 MiB: --split makes one contract a table, --table chooses some",
             contract->id);
     hanse_findings_init(&findings);
-    if (hanse_odcs_read(hanse_buffer_bytes(&contract->text), contract->id, &document, &findings) !=
+    if (hanse_standard_read(hanse_buffer_bytes(&contract->text), contract->id, &document, &findings) !=
         HANSE_OK) {
         findings_print(stderr, &findings, import->cli->color_err);
         code = cli_error(import->cli, HANSE_EXIT_FINDINGS, "%s is not written: it has errors", contract->id);

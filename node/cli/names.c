@@ -1,5 +1,5 @@
 /* Contracts as people name them: `domain/id@version`, `domain/id`, `id`, each also behind `hanse://` and then
- * percent-encoded. */
+ * percent-encoded; and products: `product:domain/id`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,4 +56,31 @@ json_t *cli_contract(const struct cli *cli, const char *name)
         return params;
     json_decref(params); /* not UTF-8, and no part of it may be left out */
     return NULL;
+}
+
+#define PRODUCT "product:"
+
+bool cli_is_product(const char *name)
+{
+    return strncmp(name, PRODUCT, sizeof PRODUCT - 1) == 0;
+}
+
+json_t *cli_product(const struct cli *cli, const char *name)
+{
+    name += sizeof PRODUCT - 1;
+    const char *slash = strchr(name, '/');
+    const char *id = slash != NULL ? slash + 1 : name;
+    json_t *product = json_string(id);
+    json_t *domain = slash != NULL         ? json_stringn(name, (size_t)(slash - name))
+                     : cli->domain != NULL ? json_string(cli->domain)
+                                           : NULL;
+    if (product == NULL || (domain == NULL && slash != NULL)) {
+        json_decref(product);
+        json_decref(domain);
+        return NULL;
+    }
+    json_t *params = json_pack("{s:o}", "id", product);
+    if (domain != NULL)
+        json_object_set_new(params, "domain", domain);
+    return params;
 }

@@ -91,6 +91,26 @@ int answer_unwritten(struct hanse_answer *answer, int error, const char *what)
         what);
 }
 
+int answer_body_missing(struct hanse_answer *answer, const char *name)
+{
+    return answer_error(answer, HANSE_E_NOT_FOUND,
+                        "Try again when more of the mesh is reachable: `hanse status`.",
+                        "The document of %s is not on this node", name);
+}
+
+int answer_original(struct hanse_answer *answer, int error, const char *name, struct hanse_buffer *content,
+                    const struct hanse_buffer *media)
+{
+    if (error == HANSE_E_NOT_FOUND)
+        return answer_body_missing(answer, name);
+    if (error != HANSE_OK)
+        return answer_failure(answer, error, "The catalogue cannot be read");
+    answer->media = strcmp(media->data, "json") == 0 ? "application/json" : "application/yaml";
+    answer->raw = *content;
+    hanse_buffer_init(content);
+    return HANSE_OK;
+}
+
 void answer_add(struct hanse_answer *answer, const char *name, json_t *value)
 {
     HANSE_CHECK(json_object_set_new(answer->json, name, value) == 0);

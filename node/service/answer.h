@@ -15,6 +15,12 @@ int answer_error(struct hanse_answer *answer, int error, const char *fix, const 
 int answer_failure(struct hanse_answer *answer, int error, const char *what);
 /* The same for what should have been written: when the disk failed, it may be there. */
 int answer_unwritten(struct hanse_answer *answer, int error, const char *what);
+/* What is named is published, and its document is not here: NOT_FOUND. */
+int answer_body_missing(struct hanse_answer *answer, const char *name);
+/* The published original of `name`, as it was read with that error; takes what is in `content`. Returns
+ * `error`. */
+int answer_original(struct hanse_answer *answer, int error, const char *name, struct hanse_buffer *content,
+                    const struct hanse_buffer *media);
 /* Adds a member to what is there. Takes `value`. */
 void answer_add(struct hanse_answer *answer, const char *name, json_t *value);
 

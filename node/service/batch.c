@@ -8,7 +8,7 @@
 
 #include "drafts.h"
 #include "hanse/catalog.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "names.h"
 #include "params.h"
 
@@ -101,19 +101,21 @@ static void check_item(struct batch_item *item)
     if (item->content.size > HANSE_BODY_MAX || item->content.size == 0) {
         batch_refuse(item, HANSE_E_TOO_LARGE,
                      item->content.size == 0 ? "The file is empty"
-                                             : "The file is larger than 1 MiB: split the contract");
+                                             : "The file is larger than 1 MiB: split it");
         return;
     }
-    int error = hanse_odcs_judge(item->content, item->file, &item->document, &item->findings);
+    int error = hanse_standard_judge(item->content, item->file, &item->document, &item->findings);
     if (error != HANSE_OK) {
-        batch_refuse(item, error, "The contract has %zu error%s", item->findings.errors,
+        batch_refuse(item, error, "The document has %zu error%s", item->findings.errors,
                      item->findings.errors == 1 ? "" : "s");
         return;
     }
     const struct hanse_value *root = hanse_document_root(item->document);
+    bool product = hanse_standard_of(root, item->file) == HANSE_STANDARD_ODPS;
+    item->kind = product ? HANSE_KIND_PRODUCT : HANSE_KIND_CONTRACT;
     item->contract = hanse_value_member_text(root, "id");
-    item->version = hanse_value_member_text(root, "version");
-    if (item->contract == NULL || item->version == NULL) {
+    item->version = product ? NULL : hanse_value_member_text(root, "version");
+    if (item->contract == NULL || (item->version == NULL && !product)) {
         batch_refuse(item, HANSE_E_INVALID, "The contract has no id or no version");
         return;
     }
@@ -154,11 +156,23 @@ static void check_items(struct batch *batch)
         pthread_join(helpers[--started], NULL);
 }
 
+/* A product, which has no version, before a contract of the same id. */
 static int by_version(const void *a, const void *b)
 {
     const struct batch_item *x = *(struct batch_item *const *)a, *y = *(struct batch_item *const *)b;
     int order = strcmp(x->contract, y->contract);
+    if (order == 0 && (x->version == NULL || y->version == NULL))
+        return (x->version != NULL) - (y->version != NULL);
     return order != 0 ? order : hanse_version_compare(x->version, y->version);
+}
+
+static void refuse_twin(struct batch_item *item, const struct batch_item *twin)
+{
+    if (item->version == NULL)
+        batch_refuse(item, HANSE_E_DUPLICATE, "%s is the same data product, %s", twin->file, twin->contract);
+    else
+        batch_refuse(item, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", twin->file,
+                     twin->contract, twin->version);
 }
 
 static void check_duplicates(const struct batch *batch)
@@ -167,10 +181,8 @@ static void check_duplicates(const struct batch *batch)
         struct batch_item *a = batch->order[i - 1], *b = batch->order[i];
         if (by_version(&a, &b) != 0)
             continue;
-        batch_refuse(a, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", b->file, b->contract,
-                     b->version);
-        batch_refuse(b, HANSE_E_DUPLICATE, "%s has the same id and version, %s@%s", a->file, a->contract,
-                     a->version);
+        refuse_twin(a, b);
+        refuse_twin(b, a);
     }
 }
 

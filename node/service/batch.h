@@ -1,4 +1,5 @@
-/* A batch: the contract files of one publish, read, checked and compared with what is published. */
+/* A batch: the files of one publish, contracts and data products, read, checked and compared with what is
+ * published. */
 #ifndef HANSE_SERVICE_BATCH_H
 #define HANSE_SERVICE_BATCH_H
 
@@ -14,8 +15,9 @@ struct batch_item {
     struct hanse_bytes content;
     struct hanse_document *document; /* NULL: it could not be read */
     struct hanse_findings findings;
-    const char *contract; /* in the document; NULL when it says none */
-    const char *version;
+    const char *kind;     /* HANSE_KIND_CONTRACT or HANSE_KIND_PRODUCT; NULL: refused before that was known */
+    const char *contract; /* the id in the document; NULL when it says none */
+    const char *version;  /* NULL: a product, which has none in its name */
     const char *media;
     struct hanse_buffer key;
     int refused; /* HANSE_OK, or why not */
@@ -30,7 +32,7 @@ struct batch {
     struct batch_item *items;
     size_t count;
     /* after batch_check, of what is not refused: */
-    struct batch_item **order; /* by contract, then by version */
+    struct batch_item **order; /* by id, then by version; a product before them */
     size_t order_count;
     const char **contracts; /* each once, in strcmp's order; borrowed from the items */
     size_t contract_count;

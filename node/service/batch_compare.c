@@ -66,10 +66,25 @@ static void compare_content(struct batch_item *item, struct hanse_bytes publishe
     hanse_document_destroy(&before);
 }
 
+/* What is published later replaces a product, so only the very same bytes are told apart. */
+static int compare_product(struct batch_item *item, struct hanse_published *published,
+                           const struct hanse_hash *journal)
+{
+    struct hanse_published_version product;
+    int error = hanse_published_find_product(published, journal, item->contract, &product);
+    if (error != HANSE_OK)
+        return error;
+    item->unchanged = product.held && hanse_bytes_equal(product.content, item->content);
+    item->index = product.entry;
+    return HANSE_OK;
+}
+
 static int compare_item(struct batch *batch, size_t place, struct hanse_published *published,
                         const struct hanse_hash *journal)
 {
     struct batch_item *item = batch->order[place];
+    if (item->version == NULL)
+        return compare_product(item, published, journal);
     struct hanse_published_version version;
     int error = hanse_published_find(published, journal, item->contract, item->version,
                                      hanse_buffer_bytes(&item->key), &version);

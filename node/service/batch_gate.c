@@ -18,7 +18,7 @@ static const struct batch_item *below_in_batch(const struct batch *batch, size_t
     bool semver = is_release(item);
     while (place > 0) {
         const struct batch_item *other = batch->order[--place];
-        if (strcmp(other->contract, item->contract) != 0 ||
+        if (strcmp(other->contract, item->contract) != 0 || other->version == NULL ||
             (semver && !hanse_version_same_line(other->version, item->version)))
             return NULL;
         if (!semver || is_release(other))

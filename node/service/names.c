@@ -136,11 +136,11 @@ int name_unresolved(struct hanse_answer *answer, int error, const char *name, js
     return error;
 }
 
-int name_body_missing(struct hanse_answer *answer, const struct hanse_contract_ref *ref)
+int name_not_ours(struct hanse_answer *answer, const char *name, const char *owner,
+                  const struct hanse_home_domain *domain)
 {
-    return answer_error(
-        answer, HANSE_E_NOT_FOUND, "Try again when more of the mesh is reachable: `hanse status`.",
-        "The document of %s/%s@%s is not on this node", ref->domain, ref->contract, ref->version);
+    return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
+                        "%s belongs to %s, and this node writes for %s", name, owner, domain->name);
 }
 
 int name_resolve(struct hanse_service *service, const json_t *params, struct hanse_answer *answer,
@@ -188,8 +188,7 @@ static int resolve_whole(struct hanse_service *service, const char *name,
     if (error != HANSE_OK)
         return name_unresolved(answer, error, name, candidates);
     if (!hanse_hash_equal(&ref->journal, &domain->journal))
-        return answer_error(answer, HANSE_E_NOT_WRITER, "Ask a node of that domain.",
-                            "%s belongs to %s, and this node writes for %s", name, ref->domain, domain->name);
+        return name_not_ours(answer, name, ref->domain, domain);
     return HANSE_OK;
 }
 

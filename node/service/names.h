@@ -19,7 +19,8 @@ void name_shown(struct hanse_service *service, const struct hanse_home_domain *d
  * `version` may be NULL. */
 void name_write(const char *domain, const char *contract, const char *version, bool uri,
                 struct hanse_buffer *out);
-/* Appends the key of a contract's entry; with `version` NULL, of what is about the whole contract. */
+/* Appends the key of an entry: of a contract's version; with `version` NULL, of a product or of what is about
+ * the whole contract. */
 void name_key(const char *contract, const char *version, struct hanse_buffer *out);
 
 /* The contract that the parameters `domain`, `id` and `version`, or `name`, name. Else an error answer. */
@@ -32,8 +33,9 @@ HANSE_MUST_USE int name_resolve_own(struct hanse_service *service, const json_t 
                                     struct hanse_contract_ref *ret_ref, bool *ret_versioned);
 /* The error answer for a name that resolve or history did not find. Takes `candidates`, which may be NULL. */
 int name_unresolved(struct hanse_answer *answer, int error, const char *name, json_t *candidates);
-/* The error answer when that version is known, and its document is not here. */
-int name_body_missing(struct hanse_answer *answer, const struct hanse_contract_ref *ref);
+/* The error answer when what is named belongs to the domain `owner`, and not to the own one. */
+int name_not_ours(struct hanse_answer *answer, const char *name, const char *owner,
+                  const struct hanse_home_domain *domain);
 /* The name that the parameters hold, as the catalogue takes it. INVALID with an error answer when there is
  * none. */
 HANSE_MUST_USE int name_given(const json_t *params, bool with_version, struct hanse_answer *answer,

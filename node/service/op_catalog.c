@@ -68,25 +68,20 @@ int op_show(struct hanse_service *service, json_t *params, struct hanse_answer *
 int op_raw(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
-    struct hanse_buffer content, media;
+    struct hanse_buffer content, media, name;
     int error = name_resolve(service, params, answer, ref);
     hanse_buffer_init(&content);
     hanse_buffer_init(&media);
+    hanse_buffer_init(&name);
     if (error == HANSE_OK) {
         error = hanse_catalog_raw(service->db, ref, &content, &media);
-        if (error == HANSE_E_NOT_FOUND)
-            name_body_missing(answer, ref);
-        else if (error != HANSE_OK)
-            answer_failure(answer, error, UNREADABLE_CATALOG);
+        name_write(ref->domain, ref->contract, ref->version, false, &name);
+        answer_original(answer, error, name.data, &content, &media);
     }
-    free(ref);
-    if (error == HANSE_OK) {
-        answer->media = strcmp(media.data, "json") == 0 ? "application/json" : "application/yaml";
-        answer->raw = content;
-    } else {
-        hanse_buffer_release(&content);
-    }
+    hanse_buffer_release(&content);
     hanse_buffer_release(&media);
+    hanse_buffer_release(&name);
+    free(ref);
     return error;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "drafts.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "names.h"
 #include "operations.h"
 #include "params.h"
@@ -24,7 +24,7 @@ static int read_texts(const json_t *params, struct hanse_answer *answer, json_t 
             json_object_set_new(body, TEXTS[i], json_string(text));
     }
     const char *until = param_text(body, "until");
-    if (until != NULL && !hanse_odcs_is_date(until))
+    if (until != NULL && !hanse_standard_is_date(until))
         return answer_error(answer, HANSE_E_INVALID, "Write it as in 2026-12-31.", "`until` is no date");
     return HANSE_OK;
 }

@@ -39,7 +39,7 @@ static int read_published(struct hanse_service *service, struct side *side, stru
     int error = hanse_catalog_raw(service->db, ref, &side->content, &media);
     hanse_buffer_release(&media);
     if (error == HANSE_E_NOT_FOUND)
-        return name_body_missing(answer, ref);
+        return answer_body_missing(answer, side->label.data);
     return error == HANSE_OK ? HANSE_OK : answer_failure(answer, error, "The catalogue cannot be read");
 }
 

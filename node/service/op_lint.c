@@ -1,5 +1,5 @@
 #include "batch.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "operations.h"
 
 int op_lint(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
@@ -18,7 +18,7 @@ int op_lint(struct hanse_service *service, json_t *params, struct hanse_answer *
                                item->content.size == 0 ? "the file is empty"
                                                        : "the file is larger than 1 MiB",
                                "split the contract");
-        else if (hanse_odcs_read(item->content, item->file, &item->document, &item->findings) != HANSE_OK)
+        else if (hanse_standard_read(item->content, item->file, &item->document, &item->findings) != HANSE_OK)
             hanse_document_destroy(&item->document);
         json_t *some = findings_json(&item->findings);
         json_array_extend(findings, some);

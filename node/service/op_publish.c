@@ -10,6 +10,7 @@
 #include "names.h"
 #include "operations.h"
 #include "params.h"
+#include "product_names.h"
 
 #define PROVENANCE_BYTES_MAX 65536u
 
@@ -87,7 +88,7 @@ static void add_provenance(const struct publish *publish, struct drafts *drafts)
         if (item->unchanged)
             continue;
         hanse_buffer_reset(&key);
-        hanse_buffer_printf(&key, "%s/%s@%" PRIu64, HANSE_KIND_CONTRACT, item->key.data, index++);
+        hanse_buffer_printf(&key, "%s/%s@%" PRIu64, item->kind, item->key.data, index++);
         hanse_key_finish(&key);
         drafts_put(drafts, HANSE_KIND_PROVENANCE, key.data, MEDIA_JSON, hanse_buffer_bytes(&content), NULL);
     }
@@ -95,13 +96,12 @@ static void add_provenance(const struct publish *publish, struct drafts *drafts)
     hanse_buffer_release(&key);
 }
 
-static void add_contracts(struct batch *batch, struct drafts *drafts)
+static void add_documents(struct batch *batch, struct drafts *drafts)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
         if (!item->unchanged)
-            drafts_put(drafts, HANSE_KIND_CONTRACT, item->key.data, item->media, item->content,
-                       item->document);
+            drafts_put(drafts, item->kind, item->key.data, item->media, item->content, item->document);
     }
 }
 
@@ -127,7 +127,10 @@ static int answer_published(const struct publish *publish, const struct hanse_ap
         const struct batch_item *item = &publish->batch.items[i];
         bool fresh = !item->unchanged && !publish->dry_run;
         hanse_buffer_reset(&name);
-        name_write(publish->shown, item->contract, item->version, false, &name);
+        if (item->version == NULL)
+            product_name_write(publish->shown, item->contract, &name);
+        else
+            name_write(publish->shown, item->contract, item->version, false, &name);
         json_t *json = json_pack("{s:o,s:o}", "name", bytes_json(hanse_buffer_bytes(&name)), "unchanged",
                                  json_boolean(item->unchanged));
         json_object_set_new(json, "index",
@@ -154,7 +157,7 @@ static int append(struct publish *publish, struct hanse_answer *answer)
     struct drafts drafts;
     int error = HANSE_OK;
     drafts_init(&drafts);
-    add_contracts(&publish->batch, &drafts);
+    add_documents(&publish->batch, &drafts);
     if (publish->provenance != NULL && 2 * drafts.count >= HANSE_COMMIT_ENTRIES_MAX)
         error = answer_error(answer, HANSE_E_TOO_LARGE, "Publish them in several goes.",
                              "With provenance one publish takes %u files, and these are %zu",

@@ -1,4 +1,4 @@
-/* Withdrawing a version: its entry is retracted, and stays as a tombstone. */
+/* Withdrawing a version or a product: its entry is retracted, and stays as a tombstone. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "names.h"
 #include "operations.h"
 #include "params.h"
+#include "product_names.h"
 
 /* Live versions of the contract. */
 static size_t live_versions(struct sqlite3 *db, const struct hanse_contract_ref *ref)
@@ -30,28 +31,57 @@ static size_t live_versions(struct sqlite3 *db, const struct hanse_contract_ref 
     return live;
 }
 
-static int retract(struct hanse_service *service, const struct hanse_home_domain *domain,
-                   const struct hanse_contract_ref *ref, struct hanse_answer *answer)
+static int retract(struct hanse_service *service, const struct hanse_home_domain *domain, const char *kind,
+                   const struct hanse_buffer *key, const struct hanse_buffer *name,
+                   struct hanse_answer *answer)
 {
     struct hanse_appended appended;
-    struct hanse_buffer key, name;
     struct drafts drafts;
-    hanse_buffer_init(&key);
-    hanse_buffer_init(&name);
     drafts_init(&drafts);
-    name_key(ref->contract, ref->version, &key);
-    name_write(ref->domain, ref->contract, ref->version, false, &name);
-    drafts_retract(&drafts, HANSE_KIND_CONTRACT, key.data);
+    drafts_retract(&drafts, kind, key->data);
     int error = drafts_append(service, domain, &drafts, &appended);
     if (error == HANSE_OK)
         answer_ok(answer,
-                  json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(&name)),
+                  json_pack("{s:[{s:o,s:o}]}", "unpublished", "name", bytes_json(hanse_buffer_bytes(name)),
                             "index", number_json(appended.first)));
     else
         answer_unwritten(answer, error, "Nothing was withdrawn");
     drafts_release(&drafts);
+    return error;
+}
+
+static int retract_version(struct hanse_service *service, const struct hanse_home_domain *domain,
+                           const struct hanse_contract_ref *ref, struct hanse_answer *answer)
+{
+    struct hanse_buffer key, name;
+    hanse_buffer_init(&key);
+    hanse_buffer_init(&name);
+    name_key(ref->contract, ref->version, &key);
+    name_write(ref->domain, ref->contract, ref->version, false, &name);
+    int error = retract(service, domain, HANSE_KIND_CONTRACT, &key, &name, answer);
     hanse_buffer_release(&key);
     hanse_buffer_release(&name);
+    return error;
+}
+
+static int retract_product(struct hanse_service *service, const struct hanse_home_domain *domain,
+                           const json_t *params, struct hanse_answer *answer)
+{
+    struct hanse_product_ref *ref = hanse_malloc(sizeof *ref);
+    struct hanse_buffer key, name;
+    hanse_buffer_init(&key);
+    hanse_buffer_init(&name);
+    int error = product_resolve(service, params, answer, ref);
+    if (error == HANSE_OK) {
+        name_key(ref->product, NULL, &key);
+        product_name_write(ref->domain, ref->product, &name);
+        error = hanse_hash_equal(&ref->journal, &domain->journal)
+                    ? retract(service, domain, HANSE_KIND_PRODUCT, &key, &name, answer)
+                    : name_not_ours(answer, name.data, ref->domain, domain);
+    }
+    hanse_buffer_release(&key);
+    hanse_buffer_release(&name);
+    free(ref);
     return error;
 }
 
@@ -68,7 +98,7 @@ static int resolve_and_retract(struct hanse_service *service, const json_t *para
         return answer_error(answer, HANSE_E_INVALID,
                             "Name the version: id@version; `hanse history` lists them.",
                             "%s/%s has %zu live versions", ref->domain, ref->contract, live);
-    return retract(service, domain, ref, answer);
+    return retract_version(service, domain, ref, answer);
 }
 
 int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
@@ -77,6 +107,12 @@ int op_unpublish(struct hanse_service *service, json_t *params, struct hanse_ans
     int error = name_own_domain(service, params, answer, &domain);
     if (error != HANSE_OK)
         return error;
+    if (product_is_named(param_text(params, "name"))) {
+        home_lock(service->home);
+        error = retract_product(service, &domain, params, answer);
+        home_unlock(service->home);
+        return error;
+    }
     struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
     home_lock(service->home);
     error = resolve_and_retract(service, params, &domain, ref, answer);

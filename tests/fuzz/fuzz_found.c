@@ -6,7 +6,7 @@
 #include "hanse/check.h"
 #include "hanse/draft.h"
 #include "hanse/limits.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,7 +23,7 @@ static void check_draft(struct hanse_found *found, const struct hanse_draft_scop
     hanse_draft_gaps(hanse_document_root(draft), "x", &report);
     hanse_value_write(hanse_document_root(draft), HANSE_SYNTAX_YAML, &text);
     if (text.size <= HANSE_BODY_MAX) {
-        HANSE_CHECK(hanse_odcs_read(hanse_buffer_bytes(&text), "x", &again, &findings) == HANSE_OK);
+        HANSE_CHECK(hanse_standard_read(hanse_buffer_bytes(&text), "x", &again, &findings) == HANSE_OK);
         HANSE_CHECK(hanse_value_equal(hanse_document_root(draft), hanse_document_root(again)));
         (void)hanse_draft_merge(found, scope, true, again, "x", &report);
         struct hanse_buffer merged;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hanse/check.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hanse_findings_init(&findings);
     hanse_buffer_init(&text);
 
-    int rc = hanse_odcs_read(hanse_bytes(data, size), "contract.odcs.yaml", &document, &findings);
+    int rc = hanse_standard_read(hanse_bytes(data, size), "contract.odcs.yaml", &document, &findings);
     HANSE_CHECK((rc == HANSE_OK) == (findings.errors == 0));
     HANSE_CHECK(document != NULL || findings.count == 1);
     for (size_t i = 0; i < findings.count; i++) {

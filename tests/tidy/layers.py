@@ -61,7 +61,7 @@ OWNERS = {
     "merkle.h": "proto",
     "mesh.h": "mesh",
     "msgpack.h": "proto",
-    "odcs.h": "catalog",
+    "standard.h": "catalog",
     "projector.h": "store",
     "proposal.h": "proto",
     "service.h": "service",

@@ -45,9 +45,9 @@ AT_LIMIT = {
 # test, file, what is planted in it, what the test must say. A file of CLEAN is appended to.
 PLANTED = [
     ("layers", "proto/a.c", "#include \"hanse/store.h\"\n", "proto may not use store"),
-    ("layers", "node/store/a.c", "#include <hanse/odcs.h>\n", "store may not use catalog"),
+    ("layers", "node/store/a.c", "#include <hanse/standard.h>\n", "store may not use catalog"),
     ("layers", "node/catalog/a.c", "#include \"hanse/mesh.h\"\n", "catalog may not use mesh"),
-    ("layers", "node/mesh/a.c", "#include \"hanse/odcs.h\"\n", "mesh may not use catalog"),
+    ("layers", "node/mesh/a.c", "#include \"hanse/standard.h\"\n", "mesh may not use catalog"),
     ("layers", "node/store/a.c", "#include \"hanse/unheard.h\"\n", "has no owner: add a row"),
     ("layers", "include/hanse/unheard.h", "\n", "add a row to OWNERS"),
     ("layers", "node/unheard/a.c", "\n", "add a row to ARROWS"),

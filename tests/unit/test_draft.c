@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "hanse/draft.h"
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 
 static struct hanse_document *parse(const char *text)
 {
@@ -112,7 +112,7 @@ static void assert_lints(const char *text)
     struct hanse_findings findings;
     struct hanse_document *document = NULL;
     hanse_findings_init(&findings);
-    if (hanse_odcs_read(hanse_bytes_of(text), "x", &document, &findings) != HANSE_OK)
+    if (hanse_standard_read(hanse_bytes_of(text), "x", &document, &findings) != HANSE_OK)
         fail_msg("%s at %s in\n%s", findings.items[0].message, findings.items[0].path, text);
     hanse_document_destroy(&document);
     hanse_findings_release(&findings);

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "hanse/limits.h"
-#include "odcs_internal.h"
+#include "standard_internal.h"
 
 #define QUOTE_MAX 60u
 
-char *odcs_format(const char *format, ...)
+char *standard_format(const char *format, ...)
 {
     struct hanse_buffer text;
     hanse_buffer_init(&text);
@@ -17,8 +17,8 @@ char *odcs_format(const char *format, ...)
     return text.data; /* the buffer's memory is the caller's now */
 }
 
-void odcs_report(struct odcs_run *run, enum hanse_severity severity, const struct hanse_value *value,
-                 enum odcs_at at, const char *rule, char *fix, const char *format, ...)
+void standard_report(struct standard_run *run, enum hanse_severity severity, const struct hanse_value *value,
+                     enum standard_at at, enum standard_rule rule, char *fix, const char *format, ...)
 {
     struct hanse_buffer message, path;
     hanse_buffer_init(&message);
@@ -30,15 +30,16 @@ void odcs_report(struct odcs_run *run, enum hanse_severity severity, const struc
         va_end(args);
         hanse_value_path(value, &path);
     }
-    bool at_name = at == ODCS_AT_NAME && value->name_line > 0;
+    bool at_name = at == STANDARD_AT_NAME && value->name_line > 0;
     hanse_findings_add(run->findings, severity, run->file, at_name ? value->name_line : value->line,
-                       at_name ? value->name_column : value->column, path.data, rule, message.data, fix);
+                       at_name ? value->name_column : value->column, path.data, run->standard->rules[rule],
+                       message.data, fix);
     hanse_buffer_release(&message);
     hanse_buffer_release(&path);
     free(fix);
 }
 
-int odcs_shown(const char *text)
+int standard_shown(const char *text)
 {
     size_t size = text == NULL ? 0 : strnlen(text, QUOTE_MAX + 1);
     if (size > QUOTE_MAX)
@@ -47,7 +48,7 @@ int odcs_shown(const char *text)
     return (int)size;
 }
 
-char *odcs_quote(const struct hanse_value *value)
+char *standard_quote(const struct hanse_value *value)
 {
     if (value->type == HANSE_VALUE_OBJECT)
         return hanse_strdup("an object");
@@ -56,28 +57,32 @@ char *odcs_quote(const struct hanse_value *value)
     if (value->type == HANSE_VALUE_NULL)
         return hanse_strdup("nothing (null)");
     const char *text = (const char *)value->text.data;
-    int size = odcs_shown(text);
+    int size = standard_shown(text);
     const char *more = text[size] == '\0' ? "" : "…";
     if (value->type == HANSE_VALUE_STRING)
-        return odcs_format("the text '%.*s%s'", size, text, more);
+        return standard_format("the text '%.*s%s'", size, text, more);
     if (value->type == HANSE_VALUE_BOOLEAN)
-        return odcs_format("%s", value->boolean ? "true" : "false");
-    return odcs_format("the number %.*s%s", size, text, more);
+        return standard_format("%s", value->boolean ? "true" : "false");
+    return standard_format("the number %.*s%s", size, text, more);
 }
 
-char *odcs_describe_types(uint8_t types)
+char *standard_describe_types(uint8_t types)
 {
     static const struct {
         uint8_t type;
         const char *name;
     } names[] = {
-        {ODCS_STRING, "a text"},         {ODCS_NUMBER, "a number"}, {ODCS_INTEGER, "a whole number"},
-        {ODCS_BOOLEAN, "true or false"}, {ODCS_NULL, "null"},       {ODCS_ARRAY, "a list"},
-        {ODCS_OBJECT, "an object"},
+        {STANDARD_STRING, "a text"},
+        {STANDARD_NUMBER, "a number"},
+        {STANDARD_INTEGER, "a whole number"},
+        {STANDARD_BOOLEAN, "true or false"},
+        {STANDARD_NULL, "null"},
+        {STANDARD_ARRAY, "a list"},
+        {STANDARD_OBJECT, "an object"},
     };
-    if ((types & ODCS_UNCHECKED) != 0 || types == ODCS_ANY)
+    if ((types & STANDARD_UNCHECKED) != 0 || types == STANDARD_ANY)
         return hanse_strdup("a value");
-    if (types == ODCS_SCALAR)
+    if (types == STANDARD_SCALAR)
         return hanse_strdup("a text, a number, true or false, or null");
     struct hanse_buffer text;
     hanse_buffer_init(&text);
@@ -91,44 +96,36 @@ char *odcs_describe_types(uint8_t types)
     return text.data;
 }
 
-const char *odcs_describe_form(enum odcs_form form)
+const char *standard_describe_form(enum standard_form form)
 {
     switch (form) {
-    case ODCS_FORM_NONE:
+    case STANDARD_FORM_NONE:
         return "any text";
-    case ODCS_FORM_ID:
+    case STANDARD_FORM_ID:
         return "letters, digits, '-' and '_' only, as in customer_id";
-    case ODCS_FORM_URI:
+    case STANDARD_FORM_URI:
         return "a full URI, as in https://example.org/data";
-    case ODCS_FORM_SFTP_URI:
+    case STANDARD_FORM_SFTP_URI:
         return "an SFTP URI, as in sftp://example.org/data";
-    case ODCS_FORM_DATE:
+    case STANDARD_FORM_DATE:
         return "a date, as in 2026-01-31";
-    case ODCS_FORM_DATE_TIME:
+    case STANDARD_FORM_DATE_TIME:
         return "a date and time with its zone, as in 2026-01-31T08:00:00Z";
-    case ODCS_FORM_REFERENCE:
+    case STANDARD_FORM_REFERENCE:
         return "a reference, as in orders.customer_id or schema/orders/properties/customer_id";
     }
     return "any text";
 }
 
-const char *odcs_version_name(uint8_t version)
+const char *standard_version_name(const struct standard *standard, uint8_t mask)
 {
-    switch (version) {
-    case ODCS_300:
-        return "v3.0.0";
-    case ODCS_301:
-        return "v3.0.1";
-    case ODCS_302:
-        return "v3.0.2";
-    case ODCS_310:
-        return "v3.1.0";
-    default:
-        return "v3.2.0";
-    }
+    unsigned oldest = 0;
+    while (oldest + 1 < standard->version_count && (mask >> oldest & 1) == 0)
+        oldest++;
+    return standard->versions[oldest];
 }
 
-uint8_t odcs_version_first(uint8_t mask)
+uint8_t standard_newest(const struct standard *standard)
 {
-    return (uint8_t)(mask & -mask);
+    return (uint8_t)(1u << (standard->version_count - 1));
 }

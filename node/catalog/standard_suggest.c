@@ -2,7 +2,7 @@
  * (optimal string alignment). Case does not count. */
 #include <string.h>
 
-#include "odcs_internal.h"
+#include "standard_internal.h"
 
 #define LENGTH_MAX 40u
 
@@ -34,7 +34,7 @@ static unsigned distance(const char *a, size_t a_size, const char *b, size_t b_s
     return rows[a_size % 3][b_size];
 }
 
-void odcs_suggest(struct odcs_suggestion *s, const char *candidate)
+void standard_suggest(struct standard_suggestion *s, const char *candidate)
 {
     size_t wanted_size = strlen(s->wanted), size = strlen(candidate);
     if (wanted_size == 0 || wanted_size > LENGTH_MAX || size > LENGTH_MAX)

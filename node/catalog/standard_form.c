@@ -2,7 +2,7 @@
  * that a contract which passes here passes in the tools that contracts are usually checked with. */
 #include <string.h>
 
-#include "hanse/odcs.h"
+#include "hanse/standard.h"
 #include "odcs_rules.h"
 
 static bool is_digit(char c)
@@ -315,29 +315,29 @@ static bool is_full_reference(struct text t, uint8_t version)
     return t.p == t.end;
 }
 
-bool odcs_form_matches(enum odcs_form form, const char *text, size_t size, uint8_t version)
+bool standard_form_matches(enum standard_form form, const char *text, size_t size, uint8_t version)
 {
     struct text t = {text, text + size};
     switch (form) {
-    case ODCS_FORM_NONE:
+    case STANDARD_FORM_NONE:
         return true;
-    case ODCS_FORM_ID:
+    case STANDARD_FORM_ID:
         return take_run(&t, true) && t.p == t.end;
-    case ODCS_FORM_URI:
+    case STANDARD_FORM_URI:
         return is_uri(t);
-    case ODCS_FORM_SFTP_URI:
+    case STANDARD_FORM_SFTP_URI:
         return size >= 7 && memcmp(text, "sftp://", 7) == 0 && is_uri(t);
-    case ODCS_FORM_DATE:
+    case STANDARD_FORM_DATE:
         return take_date(&t) && t.p == t.end;
-    case ODCS_FORM_DATE_TIME:
+    case STANDARD_FORM_DATE_TIME:
         return is_date_time(t);
-    case ODCS_FORM_REFERENCE:
+    case STANDARD_FORM_REFERENCE:
         return is_shorthand(t, version) || is_full_reference(t, version);
     }
     return false;
 }
 
-bool hanse_odcs_is_date(const char *text)
+bool hanse_standard_is_date(const char *text)
 {
-    return odcs_form_matches(ODCS_FORM_DATE, text, strlen(text), ODCS_NEWEST);
+    return standard_form_matches(STANDARD_FORM_DATE, text, strlen(text), ODCS_NEWEST);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "document_internal.h"
-#include "odcs_internal.h"
+#include "standard_internal.h"
 
 struct form {
     const char *data; /* into the buffer, once that is complete */
@@ -27,7 +27,7 @@ static int by_form(const void *left, const void *right)
     return a->value->index < b->value->index ? -1 : 1;
 }
 
-const struct hanse_value *odcs_find_twin(const struct hanse_value *array)
+const struct hanse_value *standard_find_twin(const struct hanse_value *array)
 {
     if (array->count < 2)
         return NULL;
