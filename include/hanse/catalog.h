@@ -155,12 +155,20 @@ HANSE_MUST_USE int hanse_published_find(struct hanse_published *published, const
 HANSE_MUST_USE int hanse_published_find_product(struct hanse_published *published,
                                                 const struct hanse_hash *journal, const char *product,
                                                 struct hanse_published_version *ret_product);
-/* The live version next below `version`: of its line when it is a SemVer, releases only, else of any kind.
- * `live` is false when there is none. Appends its name. Errors: IO, CORRUPT. */
+/* The live version next below `version`: of its line (with `any_line`, of any) when it is a SemVer, releases
+ * only, else of any kind. `live` is false when there is none. Appends its name. Errors: IO, CORRUPT. */
 HANSE_MUST_USE int hanse_published_below(struct hanse_published *published, const struct hanse_hash *journal,
-                                         const char *contract, const char *version,
+                                         const char *contract, const char *version, bool any_line,
                                          struct hanse_buffer *ret_name,
                                          struct hanse_published_version *ret_version);
+/* The live versions that are not in `keep` ({contract: {version: …}}): [{"contract","version"}], by both, at
+ * most so many; `ret_total` counts all. Errors: IO, CORRUPT. */
+HANSE_MUST_USE int hanse_published_others(struct sqlite3 *db, const struct hanse_hash *journal,
+                                          const struct json_t *keep, size_t limit,
+                                          struct json_t **ret_versions, size_t *ret_total);
+/* The journal whose owner the catalogue calls so. Errors: NOT_FOUND, IO, CORRUPT. */
+HANSE_MUST_USE int hanse_catalog_journal(struct sqlite3 *db, const char *domain,
+                                         struct hanse_hash *ret_journal);
 /* Whether the contract, or with `versioned` that very version, has a deprecation of its own. Errors: IO,
  * CORRUPT. */
 HANSE_MUST_USE int hanse_catalog_is_deprecated(struct sqlite3 *db, const struct hanse_contract_ref *ref,

@@ -167,14 +167,14 @@ static int read_body(struct hanse_published *published, int64_t id, struct hanse
 }
 
 /* From the highest downwards: what is of another line ends the search, since lines do not mingle. */
-static int find_below(struct hanse_published *published, const char *version, struct hanse_buffer *name,
-                      struct hanse_published_version *found, int64_t *ret_id)
+static int find_below(struct hanse_published *published, const char *version, bool any_line,
+                      struct hanse_buffer *name, struct hanse_published_version *found, int64_t *ret_id)
 {
     bool semver = hanse_version_stage(version) != HANSE_VERSION_OTHER;
     int rc;
     while ((rc = sqlite3_step(published->below)) == SQLITE_ROW) {
         const char *other = (const char *)sqlite3_column_text(published->below, 0);
-        if (semver && !hanse_version_same_line(version, other))
+        if (semver && !any_line && !hanse_version_same_line(version, other))
             break;
         if (semver && hanse_version_stage(other) != HANSE_VERSION_RELEASE)
             continue;
@@ -189,8 +189,8 @@ static int find_below(struct hanse_published *published, const char *version, st
 }
 
 int hanse_published_below(struct hanse_published *published, const struct hanse_hash *journal,
-                          const char *contract, const char *version, struct hanse_buffer *ret_name,
-                          struct hanse_published_version *ret_version)
+                          const char *contract, const char *version, bool any_line,
+                          struct hanse_buffer *ret_name, struct hanse_published_version *ret_version)
 {
     struct hanse_published_version found = {0};
     struct hanse_buffer precedence;
@@ -200,11 +200,60 @@ int hanse_published_below(struct hanse_published *published, const struct hanse_
     sqlite3_bind_blob(published->below, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
     sqlite3_bind_text(published->below, 2, contract, -1, SQLITE_STATIC);
     sqlite3_bind_blob(published->below, 3, precedence.data, (int)precedence.size, SQLITE_STATIC);
-    int error = find_below(published, version, ret_name, &found, &id);
+    int error = find_below(published, version, any_line, ret_name, &found, &id);
     hanse_buffer_release(&precedence);
     if (error == HANSE_OK && found.live)
         error = read_body(published, id, &found);
     if (error == HANSE_OK)
         *ret_version = found;
     return error;
+}
+
+int hanse_published_others(sqlite3 *db, const struct hanse_hash *journal, const json_t *keep, size_t limit,
+                           json_t **ret_versions, size_t *ret_total)
+{
+    sqlite3_stmt *rows;
+    size_t total = 0;
+    int rc, error = read_prepare(db,
+                                 "SELECT c.contract, v.version FROM hanse$journals j"
+                                 " JOIN hanse$contract c ON c.journal = j.id"
+                                 " JOIN hanse$contract_version v ON v.contract = c.id"
+                                 " WHERE j.journal_id = ?1 ORDER BY c.contract, v.precedence",
+                                 &rows);
+    if (error != HANSE_OK)
+        return error;
+    json_t *versions = json_array();
+    sqlite3_bind_blob(rows, 1, journal->bytes, sizeof journal->bytes, SQLITE_STATIC);
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        const char *contract = (const char *)sqlite3_column_text(rows, 0);
+        const char *version = (const char *)sqlite3_column_text(rows, 1);
+        if (json_object_get(json_object_get(keep, contract), version) != NULL || total++ >= limit)
+            continue;
+        json_array_append_new(versions, json_pack("{s:s, s:s}", "contract", contract, "version", version));
+    }
+    sqlite3_finalize(rows);
+    error = hanse_store_error(db, rc);
+    if (error != HANSE_OK) {
+        json_decref(versions);
+        return error;
+    }
+    *ret_versions = versions;
+    *ret_total = total;
+    return HANSE_OK;
+}
+
+int hanse_catalog_journal(sqlite3 *db, const char *domain, struct hanse_hash *ret_journal)
+{
+    sqlite3_stmt *row;
+    int error = read_prepare(db, "SELECT journal_id FROM hanse$journals WHERE name = ?1", &row);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_text(row, 1, domain, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(row);
+    bool found = rc == SQLITE_ROW && sqlite3_column_bytes(row, 0) == (int)sizeof ret_journal->bytes;
+    if (found)
+        memcpy(ret_journal->bytes, sqlite3_column_blob(row, 0), sizeof ret_journal->bytes);
+    sqlite3_finalize(row);
+    error = hanse_store_error(db, rc);
+    return error != HANSE_OK ? error : found ? HANSE_OK : HANSE_E_NOT_FOUND;
 }

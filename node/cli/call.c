@@ -198,16 +198,21 @@ static int call_node(struct cli *cli, const struct hanse_operation *operation, j
     hanse_buffer_init(&token);
     char *body = NULL;
     int rc = HANSE_OK;
-    if (operation->flags & HANSE_OPERATION_WRITES)
+    bool writes = operation->flags & HANSE_OPERATION_WRITES;
+    make_target(operation, params, &target);
+    body = json_dumps(params, JSON_COMPACT);
+    struct hanse_bytes bytes = hanse_bytes_of(body);
+    if (writes || bytes.size > BODY_PLAIN_MAX)
         rc = read_token(cli, &token);
+    if (rc != HANSE_OK && !writes) { /* then the node says what is too large */
+        hanse_buffer_reset(&token);
+        rc = HANSE_OK;
+    }
     if (rc != HANSE_OK) {
         explain(answer, rc, "Name the file that holds it: --token-file FILE.",
                 "the node's token cannot be read");
         goto out;
     }
-    make_target(operation, params, &target);
-    body = json_dumps(params, JSON_COMPACT);
-    struct hanse_bytes bytes = hanse_bytes_of(body);
     const char *shown = token.size > 0 ? token.data : NULL;
     progress_begin(&cli->progress, "waiting for the node");
     if (bytes.size > BODY_PLAIN_MAX && shown != NULL) {

@@ -80,6 +80,9 @@ char *cli_whole_path(const char *path);
  * NOT_ALLOWED. */
 HANSE_MUST_USE int cli_write_file(const char *path, struct hanse_bytes content, bool secret);
 
+/* Writes to the file that --output names, else to standard output. Says what is wrong; the exit code. */
+enum hanse_exit cli_put(const struct cli *cli, struct hanse_bytes content);
+
 /* The parameters that name a contract, as in {"domain","id","version"}; parts that are not given are left
  * out. NULL when one is not UTF-8, which cli_call and cli_ask tell. */
 json_t *cli_contract(const struct cli *cli, const char *name);
@@ -106,7 +109,7 @@ size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *co
                       const char *const *members, size_t columns);
 
 /* Prints the changes of a diff, a line each, with that before it (cmd_diff.c). */
-void changes_print(const struct cli *cli, const json_t *changes, const char *before);
+void changes_print(FILE *out, const json_t *changes, const char *before, bool colored);
 
 #define COMMAND(symbol, ...) enum hanse_exit cmd_##symbol(struct cli *cli);
 #define FLAG(...)

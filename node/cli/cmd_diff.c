@@ -6,7 +6,7 @@
 #include "hanse/diff.h"
 #include "hanse/limits.h"
 
-void changes_print(const struct cli *cli, const json_t *changes, const char *before)
+void changes_print(FILE *out, const json_t *changes, const char *before, bool colored)
 {
     static const struct {
         const char *severity, *color;
@@ -19,20 +19,20 @@ void changes_print(const struct cli *cli, const json_t *changes, const char *bef
         for (size_t k = 0; k < sizeof COLORS / sizeof *COLORS; k++)
             if (strcmp(COLORS[k].severity, severity) == 0)
                 color = COLORS[k].color;
-        fputs(before, stdout);
-        fputs(cli->color ? color : "", stdout);
-        print_text(stdout, severity);
-        fputs(cli->color ? "\033[0m: " : ": ", stdout);
-        print_text(stdout, member_text(change, "text"));
-        fputs(" [", stdout);
-        print_text(stdout, member_text(change, "rule"));
-        fputc(']', stdout);
+        fputs(before, out);
+        fputs(colored ? color : "", out);
+        print_text(out, severity);
+        fputs(colored ? "\033[0m: " : ": ", out);
+        print_text(out, member_text(change, "text"));
+        fputs(" [", out);
+        print_text(out, member_text(change, "rule"));
+        fputc(']', out);
         json_array_foreach(json_object_get(change, "breaks"), j, side)
         {
-            fputs(j == 0 ? " breaks " : " and ", stdout);
-            print_text(stdout, json_string_value(side));
+            fputs(j == 0 ? " breaks " : " and ", out);
+            print_text(out, json_string_value(side));
         }
-        fputc('\n', stdout);
+        fputc('\n', out);
     }
 }
 
@@ -130,7 +130,7 @@ static enum hanse_exit ask(struct cli *cli, struct hanse_answer *answer)
 static void print(const struct cli *cli, const json_t *answer)
 {
     static const char *const VERDICTS[] = {"verdict", "consumers", "producers"};
-    changes_print(cli, json_object_get(answer, "changes"), "");
+    changes_print(stdout, json_object_get(answer, "changes"), "", cli->color);
     if (member_number(answer, "dropped") > 0)
         printf("and %llu more\n", (unsigned long long)member_number(answer, "dropped"));
     for (size_t i = 0; i < 3; i++) {

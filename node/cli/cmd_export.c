@@ -6,20 +6,6 @@
 
 #define PAGE 500
 
-static enum hanse_exit put(struct cli *cli, struct hanse_bytes content)
-{
-    const char *path = cli_flag(cli, "output");
-    if (path == NULL || strcmp(path, "-") == 0)
-        return fwrite(content.data, 1, content.size, stdout) == content.size && fflush(stdout) == 0
-                   ? HANSE_EXIT_OK
-                   : cli_refuse(cli, HANSE_E_IO, "standard output cannot be written");
-    int rc = cli_write_file(path, content, false);
-    if (rc != HANSE_OK)
-        return cli_refuse(cli, rc, "%s: cannot be written", path);
-    cli_note(cli, "written to %s", path);
-    return HANSE_EXIT_OK;
-}
-
 /* Appends a page's datasets to the whole; gives the cursor of the next page, or NULL. */
 static json_t *add_page(struct hanse_bytes page, json_t **whole)
 {
@@ -58,7 +44,7 @@ static enum hanse_exit export_all(struct cli *cli, const char *format)
         hanse_buffer_init(&line);
         hanse_buffer_append_text(&line, text == NULL ? "{}" : text);
         hanse_buffer_append_byte(&line, '\n');
-        code = put(cli, hanse_buffer_bytes(&line));
+        code = cli_put(cli, hanse_buffer_bytes(&line));
         hanse_buffer_release(&line);
         free(text);
     }
@@ -85,7 +71,7 @@ enum hanse_exit cmd_export(struct cli *cli)
     enum hanse_exit code = cli_ask(cli, "export", params, &answer);
     if (code != HANSE_EXIT_OK)
         return code;
-    code = put(cli, hanse_buffer_bytes(&answer.raw));
+    code = cli_put(cli, hanse_buffer_bytes(&answer.raw));
     hanse_answer_release(&answer);
     return code;
 }

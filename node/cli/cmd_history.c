@@ -70,7 +70,7 @@ static void print_changes(const struct cli *cli, const json_t *history)
             print_text(stdout, reason);
         }
         fputc('\n', stdout);
-        changes_print(cli, changes, "  ");
+        changes_print(stdout, changes, "  ", cli->color);
         if (member_number(entry, "dropped") > 0)
             printf("  and %llu more\n", (unsigned long long)member_number(entry, "dropped"));
     }

@@ -72,25 +72,6 @@ static enum hanse_exit read_provenance(struct cli *cli, json_t *params)
     return HANSE_EXIT_OK;
 }
 
-static enum hanse_exit add_files(const struct cli *cli, const struct contract_files *files, json_t *params)
-{
-    json_t *list = json_array();
-    json_object_set_new(params, "files", list);
-    for (size_t i = 0; i < files->count; i++) {
-        const struct contract_file *file = &files->items[i];
-        json_t *content = json_stringn(file->content.data, file->content.size);
-        json_t *name = json_string(file->name);
-        if (content == NULL || name == NULL) {
-            json_decref(content);
-            json_decref(name);
-            return cli_error(cli, HANSE_EXIT_FINDINGS, "%s: its content or its name is not UTF-8",
-                             file->name);
-        }
-        json_array_append_new(list, json_pack("{s:o, s:o}", "name", name, "content", content));
-    }
-    return HANSE_EXIT_OK;
-}
-
 static void print_published(const struct cli *cli, const json_t *answer)
 {
     bool dry = member_true(answer, "dry_run");
@@ -140,7 +121,7 @@ static enum hanse_exit publish(struct cli *cli, const struct contract_files *fil
         return code;
     json_t *params = json_pack("{s:s*, s:b, s:b}", "domain", cli->domain, "dry_run", cli_has(cli, "dry-run"),
                                "allow_breaking", cli_has(cli, "allow-breaking"));
-    code = add_files(cli, files, params);
+    code = contract_files_add(cli, files, params);
     if (code == HANSE_EXIT_OK)
         code = read_provenance(cli, params);
     if (code != HANSE_EXIT_OK) {

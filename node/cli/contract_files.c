@@ -90,6 +90,25 @@ void contract_files_release(struct contract_files *files)
     *files = (struct contract_files){0};
 }
 
+enum hanse_exit contract_files_add(const struct cli *cli, const struct contract_files *files, json_t *params)
+{
+    json_t *list = json_array();
+    json_object_set_new(params, "files", list);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct contract_file *file = &files->items[i];
+        json_t *content = json_stringn(file->content.data, file->content.size);
+        json_t *name = json_string(file->name);
+        if (content == NULL || name == NULL) {
+            json_decref(content);
+            json_decref(name);
+            return cli_error(cli, HANSE_EXIT_FINDINGS, "%s: its content or its name is not UTF-8",
+                             file->name);
+        }
+        json_array_append_new(list, json_pack("{s:o, s:o}", "name", name, "content", content));
+    }
+    return HANSE_EXIT_OK;
+}
+
 void contract_files_lint(const struct contract_files *files, struct hanse_findings *findings)
 {
     for (size_t i = 0; i < files->count; i++) {

@@ -19,6 +19,9 @@ struct contract_files {
 enum hanse_exit contract_files_read(struct cli *cli, struct contract_files *files);
 void contract_files_release(struct contract_files *files);
 
+/* Adds them to an operation's parameters, as `files`. Says what cannot be; the exit code. */
+enum hanse_exit contract_files_add(const struct cli *cli, const struct contract_files *files, json_t *params);
+
 /* Checks all of them (hanse_standard_read) into one list of findings. */
 struct hanse_findings;
 void contract_files_lint(const struct contract_files *files, struct hanse_findings *findings);

@@ -82,6 +82,20 @@ int cli_write_file(const char *path, struct hanse_bytes content, bool secret)
     return rc;
 }
 
+enum hanse_exit cli_put(const struct cli *cli, struct hanse_bytes content)
+{
+    const char *path = cli_flag(cli, "output");
+    if (path == NULL || strcmp(path, "-") == 0)
+        return fwrite(content.data, 1, content.size, stdout) == content.size && fflush(stdout) == 0
+                   ? HANSE_EXIT_OK
+                   : cli_refuse(cli, HANSE_E_IO, "standard output cannot be written");
+    int rc = cli_write_file(path, content, false);
+    if (rc != HANSE_OK)
+        return cli_refuse(cli, rc, "%s: cannot be written", path);
+    cli_note(cli, "written to %s", path);
+    return HANSE_EXIT_OK;
+}
+
 char *cli_whole_path(const char *path)
 {
     if (path[0] == '/')

@@ -23,6 +23,8 @@ static void item_release(struct batch_item *item)
     hanse_buffer_release(&item->reason);
     hanse_buffer_release(&item->warning);
     json_decref(item->changes);
+    json_decref(item->diff);
+    free(item->below);
 }
 
 void batch_release(struct batch *batch)
@@ -86,6 +88,14 @@ void batch_refuse(struct batch_item *item, int error, const char *format, ...)
     va_start(args, format);
     hanse_buffer_vprintf(&item->reason, format, args);
     va_end(args);
+}
+
+const char *batch_fix(int error)
+{
+    return error == HANSE_E_IMMUTABLE  ? "Give the changed contract a new version, and publish again."
+           : error == HANSE_E_BREAKING ? "Give it a new major version, or allow it: --allow-breaking."
+           : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
+                                       : NULL;
 }
 
 size_t batch_refused(const struct batch *batch)

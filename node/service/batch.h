@@ -22,7 +22,9 @@ struct batch_item {
     struct hanse_buffer key;
     int refused; /* HANSE_OK, or why not */
     struct hanse_buffer reason;
-    json_t *changes;             /* those for which it was refused, or NULL */
+    json_t *changes; /* those for which it was refused, or NULL */
+    json_t *diff;    /* when explained, against `below`: hanse_diff_json's, some changes; or NULL */
+    char *below;     /* its version, the same one when that is published */
     struct hanse_buffer warning; /* empty: none */
     bool unchanged;              /* these very bytes are published already, at `index` */
     uint64_t index;
@@ -37,6 +39,7 @@ struct batch {
     const char **contracts; /* each once, in strcmp's order; borrowed from the items */
     size_t contract_count;
     bool allow_breaking; /* to be set: what breaks consumers is published, with a warning */
+    bool explain;        /* to be set: `diff` and `below` of the items are kept */
 };
 
 /* Reads the array `files` of the parameters. Else an error answer. */
@@ -62,6 +65,16 @@ HANSE_MUST_USE int batch_compare(struct batch *batch, struct hanse_published *pu
  * the batch. */
 HANSE_MUST_USE int batch_gate(struct batch *batch, size_t place, struct hanse_published *published,
                               const struct hanse_hash *journal);
+/* Keeps the diff when the batch is explained. */
+void batch_explain(const struct batch *batch, struct batch_item *item, const char *below,
+                   const struct hanse_diff *diff);
+/* batch_prune.c: the live versions in `journal` that are not of the batch, as hanse_published_others; none of
+ * it refused. */
+#define BATCH_PRUNED_MAX 1000u
+HANSE_MUST_USE int batch_prune(const struct batch *batch, struct sqlite3 *db,
+                               const struct hanse_hash *journal, json_t **ret_versions, size_t *ret_total);
+/* What to do about an item refused for that reason, or NULL. Static. */
+const char *batch_fix(int error);
 /* The findings' array. */
 json_t *findings_json(const struct hanse_findings *findings);
 

@@ -41,7 +41,24 @@ void batch_refuse_for(struct batch_item *item, int error, const struct hanse_dif
             json_array_append_new(item->changes, hanse_change_json(&diff->items[i]));
 }
 
-static void compare_content(struct batch_item *item, struct hanse_bytes published)
+void batch_explain(const struct batch *batch, struct batch_item *item, const char *below,
+                   const struct hanse_diff *diff)
+{
+    if (!batch->explain)
+        return;
+    json_t *json = hanse_diff_json(diff), *changes = json_object_get(json, "changes");
+    size_t more = (size_t)json_integer_value(json_object_get(json, "dropped"));
+    for (; json_array_size(changes) > CHANGES_LISTED; more++)
+        json_array_remove(changes, json_array_size(changes) - 1);
+    if (more > 0)
+        json_object_set_new(json, "dropped", json_integer((json_int_t)more));
+    json_decref(item->diff);
+    free(item->below);
+    item->diff = json;
+    item->below = hanse_strdup(below);
+}
+
+static void compare_content(const struct batch *batch, struct batch_item *item, struct hanse_bytes published)
 {
     struct hanse_document *before = NULL;
     struct hanse_document_error why;
@@ -58,6 +75,7 @@ static void compare_content(struct batch_item *item, struct hanse_bytes publishe
         return;
     }
     hanse_diff(hanse_document_root(before), hanse_document_root(item->document), &diff);
+    batch_explain(batch, item, item->version, &diff);
     if (diff.promised)
         batch_refuse_for(item, HANSE_E_IMMUTABLE, &diff, true,
                          "%s@%s is published and promises something else: bump the version. ", item->contract,
@@ -102,7 +120,7 @@ static int compare_item(struct batch *batch, size_t place, struct hanse_publishe
             item->contract, item->version);
     } else if (version.live) {
         item->index = version.entry;
-        compare_content(item, version.content);
+        compare_content(batch, item, version.content);
     } else {
         error = batch_gate(batch, place, published, journal);
     }

@@ -93,6 +93,22 @@ void name_write(const char *domain, const char *contract, const char *version, b
     write_part(version, uri, out);
 }
 
+json_t *names_json(const char *domain, const json_t *versions)
+{
+    json_t *names = json_array();
+    const json_t *version;
+    size_t i;
+    json_array_foreach(versions, i, version)
+    {
+        struct hanse_buffer name;
+        hanse_buffer_init(&name);
+        name_write(domain, param_text(version, "contract"), param_text(version, "version"), false, &name);
+        json_array_append_new(names, bytes_json(hanse_buffer_bytes(&name)));
+        hanse_buffer_release(&name);
+    }
+    return names;
+}
+
 void name_key(const char *contract, const char *version, struct hanse_buffer *out)
 {
     hanse_key_encode_part(hanse_bytes_of(contract), out);

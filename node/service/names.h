@@ -19,6 +19,8 @@ void name_shown(struct hanse_service *service, const struct hanse_home_domain *d
  * `version` may be NULL. */
 void name_write(const char *domain, const char *contract, const char *version, bool uri,
                 struct hanse_buffer *out);
+/* [{"contract","version"}] as an array of `domain/id@version`. */
+json_t *names_json(const char *domain, const json_t *versions);
 /* Appends the key of an entry: of a contract's version; with `version` NULL, of a product or of what is about
  * the whole contract. */
 void name_key(const char *contract, const char *version, struct hanse_buffer *out);

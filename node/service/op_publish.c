@@ -21,6 +21,8 @@ struct publish {
     struct batch batch;
     const json_t *provenance; /* or NULL */
     bool dry_run;
+    bool prune;        /* what is not among the files is withdrawn */
+    json_t *withdrawn; /* [{"contract","version"}], or NULL */
 };
 
 static json_t *refused_json(const struct batch *batch)
@@ -51,13 +53,9 @@ static int answer_refused(const struct publish *publish, struct hanse_answer *an
             first = item;
     }
     int error = first->refused;
-    const char *fix =
-        error == HANSE_E_IMMUTABLE  ? "Give the changed contract a new version, and publish again."
-        : error == HANSE_E_BREAKING ? "Give it a new major version, or allow it: --allow-breaking."
-        : error == HANSE_E_FINDINGS ? "Mend what the findings name, then publish again."
-                                    : NULL;
-    answer_error(answer, error, fix, "%zu of %zu files refused, so nothing was published to %s. %s: %s",
-                 batch_refused(batch), batch->count, publish->shown, first->file, first->reason.data);
+    answer_error(answer, error, batch_fix(error),
+                 "%zu of %zu files refused, so nothing was published to %s. %s: %s", batch_refused(batch),
+                 batch->count, publish->shown, first->file, first->reason.data);
     answer_add(answer, "published", json_array());
     answer_add(answer, "refused", refused_json(batch));
     return error;
@@ -148,7 +146,24 @@ static int answer_published(const struct publish *publish, const struct hanse_ap
     answer_ok(answer, json_pack("{s:o,s:[]}", "published", published, "refused"));
     if (publish->dry_run)
         answer_add(answer, "dry_run", json_true());
+    if (publish->prune)
+        answer_add(answer, "withdrawn", names_json(publish->shown, publish->withdrawn));
     return HANSE_OK;
+}
+
+static void add_withdrawals(const struct publish *publish, struct drafts *drafts)
+{
+    struct hanse_buffer key;
+    const json_t *version;
+    size_t i;
+    hanse_buffer_init(&key);
+    json_array_foreach(publish->withdrawn, i, version)
+    {
+        hanse_buffer_reset(&key);
+        name_key(param_text(version, "contract"), param_text(version, "version"), &key);
+        drafts_retract(drafts, HANSE_KIND_CONTRACT, key.data);
+    }
+    hanse_buffer_release(&key);
 }
 
 static int append(struct publish *publish, struct hanse_answer *answer)
@@ -164,6 +179,11 @@ static int append(struct publish *publish, struct hanse_answer *answer)
                              HANSE_COMMIT_ENTRIES_MAX / 2 - 1, drafts.count);
     else if (publish->provenance != NULL)
         add_provenance(publish, &drafts);
+    add_withdrawals(publish, &drafts);
+    if (error == HANSE_OK && drafts.count >= HANSE_COMMIT_ENTRIES_MAX)
+        error = answer_error(answer, HANSE_E_TOO_LARGE, "Publish first, and withdraw afterwards.",
+                             "%zu entries to publish and withdraw are more than one commit takes (%u)",
+                             drafts.count, HANSE_COMMIT_ENTRIES_MAX - 1);
     if (error == HANSE_OK && drafts.count > 0) {
         error = drafts_append(publish->service, &publish->domain, &drafts, &appended);
         if (error != HANSE_OK)
@@ -171,6 +191,22 @@ static int append(struct publish *publish, struct hanse_answer *answer)
     }
     drafts_release(&drafts);
     return error != HANSE_OK ? error : answer_published(publish, &appended, answer);
+}
+
+static int find_withdrawn(struct publish *publish, struct hanse_answer *answer)
+{
+    size_t total = 0;
+    if (!publish->prune)
+        return HANSE_OK;
+    int error = batch_prune(&publish->batch, publish->service->db, &publish->domain.journal,
+                            &publish->withdrawn, &total);
+    if (error != HANSE_OK)
+        return answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
+    if (total > BATCH_PRUNED_MAX)
+        return answer_error(answer, HANSE_E_TOO_LARGE, "Withdraw some of them first: `hanse unpublish`.",
+                            "%zu versions are not among the files; one publish withdraws at most %u", total,
+                            BATCH_PRUNED_MAX);
+    return HANSE_OK;
 }
 
 static int compare_and_append(struct publish *publish, struct hanse_published *published,
@@ -181,17 +217,20 @@ static int compare_and_append(struct publish *publish, struct hanse_published *p
         return answer_failure(answer, error, "Nothing was published, because the catalogue cannot be read");
     if (batch_refused(&publish->batch) > 0)
         return answer_refused(publish, answer);
+    error = find_withdrawn(publish, answer);
+    if (error != HANSE_OK)
+        return error;
     if (publish->dry_run)
         return answer_published(publish, &(struct hanse_appended){0}, answer);
     return append(publish, answer);
 }
 
 /* Other contracts are published at the same time. With provenance, which names its entries by their index,
- * nothing is. */
+ * nothing is, nor while others are withdrawn. */
 static int publish_in_turn(struct publish *publish, struct hanse_answer *answer)
 {
     struct turns *turns = &publish->service->home->turns;
-    struct turn turn = {.alone = publish->provenance != NULL,
+    struct turn turn = {.alone = publish->provenance != NULL || publish->prune,
                         .journal = publish->domain.journal,
                         .keys = publish->batch.contracts,
                         .count = publish->batch.contract_count};
@@ -231,7 +270,8 @@ static int read_provenance(const json_t *params, struct hanse_answer *answer, co
 
 int op_publish(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
-    struct publish publish = {.service = service, .dry_run = param_flag(params, "dry_run")};
+    struct publish publish = {
+        .service = service, .dry_run = param_flag(params, "dry_run"), .prune = param_flag(params, "prune")};
     int error = name_own_domain(service, params, answer, &publish.domain);
     if (error == HANSE_OK)
         error = read_provenance(params, answer, &publish.provenance);
@@ -244,5 +284,6 @@ int op_publish(struct hanse_service *service, json_t *params, struct hanse_answe
     batch_check(&publish.batch);
     error = publish_in_turn(&publish, answer);
     batch_release(&publish.batch);
+    json_decref(publish.withdrawn);
     return error;
 }
