@@ -102,9 +102,13 @@ def author(walk, step):
     walk.call("lint", walk.stage.folder / "nowhere.yaml", code=5)
     walk.json("publish", "--dry-run", good, has={"published", "refused", "dry_run"})
     claim(not walk.node.has("solo", "good"), "a dry run published")
+    plan = walk.json("plan", good, has={"domain", "publishable", "items", "withdrawn", "summary"} | STAMP)
+    claim(plan["publishable"] and plan["items"][0]["outcome"] == "new", "plan: %s", plan)
+    walk.json("plan", bad, has={"items"}, code=3)
     published = walk.json("publish", good, has={"published", "refused"})["published"]
     claim(published[0]["name"] == "solo/good@1.0.0" and published[0]["index"] > 0 and
           published[0]["checkpoint"].startswith("hanse.journal/"), "published: %s", published)
+    walk.json("apply", good, has={"items"})
     refused = walk.json("publish", bad, has={"published", "refused"}, code=3)
     claim(refused["published"] == [] and {"file", "reason", "findings"} <= set(refused["refused"][0]), "%s", refused)
     good.write_text(contract("good").replace("logicalType: string", "logicalType: integer"))
