@@ -230,8 +230,10 @@ static void run(struct node *node, const sigset_t *signals)
         }
         said = rc;
         struct timespec wait = {.tv_sec = rc == HANSE_E_CATCHING_UP ? 1 : ANNOUNCE_S};
-        if (sigtimedwait(signals, NULL, &wait) > 0)
+        if (sigtimedwait(signals, NULL, &wait) > 0) {
+            (void)!hanse_service_announce(node->own); /* what was learnt since is for the next start */
             return;
+        }
         /* Not at once: a verification's answer is still on its way. */
         node->salvage = is_damaged(node);
         if (node->salvage)

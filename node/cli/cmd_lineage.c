@@ -97,11 +97,12 @@ static void print_columns(FILE *out, const json_t *columns)
 static void print_direction(const struct cli *cli, const json_t *answer, const char *name, const char *title)
 {
     const json_t *direction = json_object_get(answer, name), *node, *start;
-    struct tree tree = {json_object_get(direction, "datasets"), json_object(), stdout, cli->color};
+    struct tree tree = {json_object_get(direction, "datasets"), NULL, stdout, cli->color};
     struct hanse_buffer indent;
     size_t i;
     if (direction == NULL)
         return;
+    tree.children = json_object();
     hanse_buffer_init(&indent);
     json_array_foreach(tree.datasets, i, node)
     {

@@ -172,7 +172,8 @@ static bool is_untrimmed(const struct loop *loop)
 static void rest(struct loop *loop)
 {
     uint64_t idle_ms = loop->now_ms - loop->active_ms;
-    if (loop->unmaintained > 0 && (idle_ms >= maintain_after_ms(loop) || hanse_store_is_due(loop->store)))
+    if (loop->unmaintained > 0 && !loop->batch.open &&
+        (idle_ms >= maintain_after_ms(loop) || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
