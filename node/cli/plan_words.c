@@ -94,13 +94,9 @@ void plan_trouble(const json_t *item, struct hanse_buffer *out)
 void plan_summary(const json_t *plan, struct hanse_buffer *out)
 {
     static const char *const WORDS[][2] = {
-        {"new", "new"},
-        {"version", "new version"},
-        {"documentation", "documentation only"},
-        {"unchanged", "unchanged"},
-        {"withdrawn", "to withdraw"},
-        {"refused", "refused"},
-        {"breaking", "breaking consumers"},
+        {"new", "new"},         {"version", "new version"},         {"documentation", "documentation only"},
+        {"changed", "changed"}, {"unchanged", "unchanged"},         {"withdrawn", "to withdraw"},
+        {"refused", "refused"}, {"breaking", "breaking consumers"},
     };
     const json_t *summary = json_object_get(plan, "summary");
     size_t count = 0;

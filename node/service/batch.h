@@ -27,6 +27,7 @@ struct batch_item {
     char *below;     /* its version, the same one when that is published */
     struct hanse_buffer warning; /* empty: none */
     bool unchanged;              /* these very bytes are published already, at `index` */
+    bool replaces;               /* a product that is published with other content */
     uint64_t index;
 };
 

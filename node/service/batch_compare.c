@@ -93,6 +93,7 @@ static int compare_product(struct batch_item *item, struct hanse_published *publ
     if (error != HANSE_OK)
         return error;
     item->unchanged = product.held && hanse_bytes_equal(product.content, item->content);
+    item->replaces = product.live && !item->unchanged;
     item->index = product.entry;
     return HANSE_OK;
 }

@@ -1,4 +1,4 @@
-/* What is published and no longer in the batch. */
+/* The contracts that are published and no longer in the batch; products are left alone. */
 #include "batch.h"
 #include "hanse/catalog.h"
 
@@ -8,6 +8,8 @@ int batch_prune(const struct batch *batch, struct sqlite3 *db, const struct hans
     json_t *keep = json_object();
     for (size_t i = 0; i < batch->order_count; i++) {
         const struct batch_item *item = batch->order[i];
+        if (item->version == NULL)
+            continue;
         json_t *versions = json_object_get(keep, item->contract);
         if (versions == NULL) {
             versions = json_object();

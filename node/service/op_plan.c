@@ -60,6 +60,7 @@ static const char *outcome(const struct batch_item *item)
 {
     return item->refused != HANSE_OK                 ? "refused"
            : item->unchanged                         ? "unchanged"
+           : item->replaces                          ? "changed"
            : item->below == NULL                     ? "new"
            : strcmp(item->below, item->version) == 0 ? "documentation"
                                                      : "version";
@@ -142,10 +143,10 @@ static int item_json(struct plan *plan, const struct batch_item *item, json_t **
     int error = item_impact(plan, item, &impact);
     if (error != HANSE_OK)
         return error;
-    json_t *json = json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:b, s:o, s:o, s:o}", "file", item->file,
-                             "outcome", outcome(item), "contract", item->contract, "version", item->version,
-                             "compared_with", item->below, "breaks_consumers", breaks_consumers(item),
-                             "warning", text_or_null(&item->warning), "findings",
+    json_t *json = json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:o, s:o, s:o}", "file", item->file,
+                             "outcome", outcome(item), "kind", item->kind, "contract", item->contract,
+                             "version", item->version, "compared_with", item->below, "breaks_consumers",
+                             breaks_consumers(item), "warning", text_or_null(&item->warning), "findings",
                              findings_json(&item->findings), "impact", impact != NULL ? impact : json_null());
     if (item->refused != HANSE_OK) {
         const char *fix = batch_fix(item->refused);
@@ -176,9 +177,9 @@ static void count_item(json_t *summary, const struct batch_item *item)
 static int answer_plan(struct plan *plan, struct hanse_answer *answer)
 {
     json_t *items = json_array();
-    json_t *summary =
-        json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "new", 0, "version", 0, "documentation", 0,
-                  "unchanged", 0, "refused", 0, "withdrawn", 0, "breaking", 0, "errors", 0, "warnings", 0);
+    json_t *summary = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "new", 0, "version", 0,
+                                "documentation", 0, "changed", 0, "unchanged", 0, "refused", 0, "withdrawn",
+                                0, "breaking", 0, "errors", 0, "warnings", 0);
     int error = HANSE_OK;
     count(summary, "withdrawn", (json_int_t)plan->withdrawn_total);
     for (size_t i = 0; i < plan->batch.count && error == HANSE_OK; i++) {

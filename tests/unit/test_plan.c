@@ -193,6 +193,30 @@ static void any_domain_can_be_planned_for(void **state)
     assert_string_equal(text(f, "domain"), "finance");
 }
 
+static json_t *product(const char *status)
+{
+    char content[200];
+    snprintf(content, sizeof content,
+             "apiVersion: v1.0.0\nkind: DataProduct\nid: shop\nname: Shop\nstatus: %s\n", status);
+    return json_pack("{s:s,s:s}", "name", "shop.odps.yaml", "content", content);
+}
+
+static void a_product_is_replaced_and_never_pruned(void **state)
+{
+    struct fixture *f = *state;
+    start_alone(f, "sales");
+    must(f, 0, "plan", files(product("draft"), NULL));
+    assert_string_equal(said(item(f, 0), "outcome"), "new");
+    assert_string_equal(said(item(f, 0), "kind"), "product");
+    must(f, 0, "publish", files(product("draft"), NULL));
+    must(f, 0, "plan", files(product("draft"), NULL));
+    assert_string_equal(said(item(f, 0), "outcome"), "unchanged");
+    must(f, 0, "plan", files(product("active"), NULL));
+    assert_string_equal(said(item(f, 0), "outcome"), "changed");
+    must(f, 0, "plan", with(files(contract("orders", "1.0.0", "x", "string"), NULL), "prune"));
+    assert_int_equal(counted(f, "withdrawn"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -203,6 +227,7 @@ int main(void)
         TEST(what_breaks_names_who_is_downstream),
         TEST(what_is_applied_twice_is_published_once),
         TEST(pruning_withdraws_what_the_plan_names),
+        TEST(a_product_is_replaced_and_never_pruned),
         TEST(any_domain_can_be_planned_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
