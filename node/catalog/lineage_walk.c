@@ -174,7 +174,7 @@ static int reader_open(sqlite3 *db, const struct hanse_graph *graph, struct read
             db,
             "SELECT e.domain, r.job, coalesce(r.title, u.consumer) AS title, coalesce(r.owner, u.contact) AS "
             "owner, r.type AS consumer_type, r.url, u.purpose, c.contract FROM hanse$entries e LEFT JOIN "
-            "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$consumption u ON u.id = e.id << 14 LEFT "
+            "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$consumed u ON u.id = e.id << 14 LEFT "
             "JOIN hanse$contract_version v ON v.id = e.id LEFT "
             "JOIN hanse$contract c ON c.id = v.contract WHERE e.id = ?1",
             &r->entry);

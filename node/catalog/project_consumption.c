@@ -7,10 +7,10 @@
 #include "edges.h"
 #include "hanse/consumption.h"
 
-static const char ADD[] = "INSERT INTO hanse$consumption(id, journal, entry, published_at_ms, "
+static const char ADD[] = "INSERT INTO hanse$consumed(id, journal, entry, published_at_ms, "
                           "contract_journal, contract, consumer, field, purpose, contact)"
                           " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-static const char DROP[] = "DELETE FROM hanse$consumption WHERE id BETWEEN ?1 AND ?2";
+static const char DROP[] = "DELETE FROM hanse$consumed WHERE id BETWEEN ?1 AND ?2";
 static const char OWN_JOURNAL[] = "SELECT journal_id FROM hanse$journals WHERE id = ?1";
 
 struct consumption {
@@ -145,11 +145,11 @@ static int project_consumption(void *context, sqlite3 *db, const struct hanse_pr
 }
 
 static const struct catalog_table TABLES[] = {
-    {"consumption",
-     "CREATE TABLE hanse$consumption(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, entry INTEGER NOT "
+    {"consumed",
+     "CREATE TABLE hanse$consumed(id INTEGER PRIMARY KEY, journal INTEGER NOT NULL, entry INTEGER NOT "
      "NULL, published_at_ms INTEGER NOT NULL, contract_journal BLOB NOT NULL, contract TEXT NOT NULL, "
      "consumer TEXT NOT NULL, field TEXT, purpose TEXT, contact TEXT);"
-     "CREATE INDEX consumption_of ON hanse$consumption(contract, contract_journal)"},
+     "CREATE INDEX consumed_of ON hanse$consumed(contract, contract_journal)"},
     {0},
 };
 
@@ -157,7 +157,7 @@ static const struct catalog_view VIEWS[] = {
     {"consumption",
      "SELECT j.name AS domain, x.consumer, coalesce(t.name, lower(hex(x.contract_journal))) AS "
      "contract_domain, x.contract, x.field, x.purpose, x.contact, x.published_at_ms, x.entry"
-     " FROM hanse$consumption x JOIN hanse$journals j ON j.id = x.journal LEFT JOIN hanse$journals t ON "
+     " FROM hanse$consumed x JOIN hanse$journals j ON j.id = x.journal LEFT JOIN hanse$journals t ON "
      "t.journal_id = x.contract_journal"},
     {0},
 };
@@ -179,5 +179,5 @@ const struct catalog_part CONSUMPTION_PART = {
     .tables = TABLES,
     .views = VIEWS,
     CATALOG_COLUMNS(COLUMNS),
-    .expected = "('hanse$consumption', 'consumption_of', '20000 10 10')",
+    .expected = "('hanse$consumed', 'consumed_of', '20000 10 10')",
 };

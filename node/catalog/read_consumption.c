@@ -12,7 +12,7 @@ int hanse_consumers(sqlite3 *db, const struct hanse_hash *journal, const char *c
         db,
         "SELECT j.name AS domain, x.consumer, json_group_array(x.field) FILTER (WHERE x.field IS NOT NULL) "
         "AS "
-        "fields, x.purpose, x.contact FROM (SELECT * FROM hanse$consumption WHERE contract = ?1 AND "
+        "fields, x.purpose, x.contact FROM (SELECT * FROM hanse$consumed WHERE contract = ?1 AND "
         "contract_journal = ?2 ORDER BY id) x JOIN hanse$journals j ON j.id = x.journal GROUP BY x.id >> 14 "
         "ORDER BY 1, 2",
         &rows);
@@ -44,7 +44,7 @@ int hanse_consumption_find(sqlite3 *db, const struct hanse_hash *journal, const 
         db,
         "SELECT DISTINCT x.contract_journal, x.contract, coalesce(t.name, lower(hex(x.contract_journal))) || "
         "'/' "
-        "|| x.contract AS name FROM hanse$consumption x JOIN hanse$journals j ON j.id = x.journal LEFT JOIN "
+        "|| x.contract AS name FROM hanse$consumed x JOIN hanse$journals j ON j.id = x.journal LEFT JOIN "
         "hanse$journals t ON t.journal_id = x.contract_journal WHERE j.journal_id = ?1 AND x.consumer = ?2 "
         "AND "
         "(x.contract = ?3 OR coalesce(t.name, lower(hex(x.contract_journal))) || '/' || x.contract = ?3) "
