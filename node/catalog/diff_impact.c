@@ -286,8 +286,12 @@ static void add_node(struct broken *b, const json_t *node, const json_t *columns
     if (domain[0] == '\0' || (json_array_size(contracts) > 0 && !reader))
         return;
     const char *kind = member(node, "consumer_type")[0] != '\0' ? member(node, "consumer_type") : type;
-    add_row(b, domain, reader ? kind : "dataset", title[0] != '\0' ? title : member(node, "name"),
-            column_names(columns), via, member(node, "owner"));
+    const char *name = title[0] != '\0' ? title : member(node, "name");
+    if (member(node, "product")[0] != '\0') { /* a port, whatever it leads to */
+        kind = EDGE_TYPE_PRODUCT;
+        name = member(node, "product");
+    }
+    add_row(b, domain, reader ? kind : "dataset", name, column_names(columns), via, member(node, "owner"));
 }
 
 static int add_place(struct broken *b, const struct taint *taint, uint32_t place)

@@ -173,7 +173,9 @@ static int reader_open(sqlite3 *db, const struct hanse_graph *graph, struct read
         error = read_prepare(
             db,
             "SELECT e.domain, r.job, coalesce(r.title, u.consumer) AS title, coalesce(r.owner, u.contact) AS "
-            "owner, r.type AS consumer_type, r.url, u.purpose, c.contract FROM hanse$entries e LEFT JOIN "
+            "owner, r.type AS consumer_type, r.url, u.purpose, d.product, c.contract FROM hanse$entries e "
+            "LEFT JOIN "
+            "hanse$product d ON d.id = e.id LEFT JOIN "
             "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$consumed u ON u.id = e.id << 14 LEFT "
             "JOIN hanse$contract_version v ON v.id = e.id LEFT "
             "JOIN hanse$contract c ON c.id = v.contract WHERE e.id = ?1",
@@ -274,7 +276,7 @@ static json_t *walked_json(struct reader *r, const struct graph_walk *walk, uint
     {
         /* What the entry says of a consumer is said of this node when it is the consumer. */
         bool about = is_consumer(json) || strcmp(name, "domain") == 0 || strcmp(name, "job") == 0 ||
-                     strcmp(name, "contract") == 0;
+                     strcmp(name, "contract") == 0 || strcmp(name, "product") == 0;
         if (about && json_object_get(json, name) == NULL)
             json_object_set(json, name, value);
     }

@@ -59,7 +59,7 @@ static int compare(struct hanse_service *service, const struct hanse_contract_re
     name_write(ref->domain, ref->contract, ref->version, false, &name);
     int error = hanse_catalog_raw(service->db, ref, &content, &media);
     if (error == HANSE_E_NOT_FOUND)
-        name_body_missing(answer, ref);
+        answer_body_missing(answer, name.data);
     else if (error != HANSE_OK)
         answer_failure(answer, error, UNREADABLE_CATALOG);
     if (error == HANSE_OK)

@@ -3,7 +3,8 @@
 
 #define PLACE "@db.example.org"
 #define SERVER                                                                                               \
-    "servers:\n- server: main\n  type: postgres\n  host: db.example.org\n  database: shop\n  schema: "       \
+    "servers:\n- server: main\n  type: postgres\n  host: db.example.org\n  port: 5432\n  database: shop\n  " \
+    "schema: "                                                                                               \
     "public\n"
 #define HEAD                                                                                                 \
     "apiVersion: v3.1.0\nkind: DataContract\nid: %s\nversion: %s\nstatus: active\n" SERVER "schema:\n"       \
@@ -134,8 +135,8 @@ static void a_file_breaks_those_whose_fields_it_breaks(void **state)
     struct fixture *f = *state;
     start_two(f);
     must(f, 0, "profile",
-         json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "domain", "payments", "title", "Payments", "contacts",
-                   "name", "Ana", "email", "ana@example.org"));
+         json_pack("{s:s, s:{s:[{s:s, s:s}]}}", "domain", "payments", "profile", "contacts", "name", "Ana",
+                   "email", "ana@example.org"));
     must(f, 0, "consume", consume("orders", "churn", "orders.email", "Lena"));
     must(f, 0, "consume", consume("orders", "report", "orders.total", "Ben"));
     must(f, 0, "consume", consume("orders", "lake", NULL, NULL));
