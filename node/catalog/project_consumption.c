@@ -11,7 +11,8 @@ static const char ADD[] = "INSERT INTO hanse$consumed(id, journal, entry, publis
                           "contract_journal, contract, consumer, field, purpose, contact)"
                           " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 static const char DROP[] = "DELETE FROM hanse$consumed WHERE id BETWEEN ?1 AND ?2";
-static const char OWN_JOURNAL[] = "SELECT journal_id FROM hanse$journals WHERE id = ?1";
+/* The store's table: its view `hanse$journals` leaves out those that have no name yet. */
+static const char OWN_JOURNAL[] = "SELECT journal_id FROM hanse$journal WHERE id = ?1";
 
 struct consumption {
     struct hanse_hash journal;
