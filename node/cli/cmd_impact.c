@@ -93,7 +93,7 @@ static enum hanse_exit judge_file(struct cli *cli)
     if (cli->json) {
         cli_print_json(answer.json);
     } else {
-        changes_print(cli, json_object_get(answer.json, "changes"), "");
+        changes_print(stdout, json_object_get(answer.json, "changes"), "", cli->color);
         print_broken(cli, impact);
         if (member_text(answer.json, "compared_with")[0] == '\0')
             cli_note(cli, "nothing is published below it, so it breaks nobody");
