@@ -21,7 +21,7 @@
 struct json_t; /* jansson's */
 struct sqlite3;
 
-#define HANSE_CATALOG_VERSION 4u /* of the projection: another one in a file projects everything again */
+#define HANSE_CATALOG_VERSION 5u /* of the projection: another one in a file projects everything again */
 
 #define HANSE_KIND_PROFILE                                                                                   \
     "profile"                          /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
@@ -98,7 +98,7 @@ HANSE_MUST_USE int hanse_catalog_list(struct sqlite3 *db, const char *domain, co
 HANSE_MUST_USE int hanse_catalog_domains(struct sqlite3 *db, struct json_t **ret_answer);
 /* One version: its metadata (and `end_date`, `successor`, `deprecation_reason` when it is `deprecated`),
  * `objects` with their `fields`, `servers`, `tags`, `slas`, `quality_rules`, `team`, `roles`, `support`,
- * `custom_properties`, `relationships`, `versions`, `journal` (hex). */
+ * `custom_properties`, `relationships`, `versions`, `consumers` (consumption.h), `journal` (hex). */
 HANSE_MUST_USE int hanse_catalog_show(struct sqlite3 *db, const struct hanse_contract_ref *ref,
                                       struct json_t **ret_answer);
 /* The published bytes and their media. Errors: NOT_FOUND when the body is not here. */

@@ -19,6 +19,15 @@ const char *edge_kind_name(int kind)
     return kind > 0 && kind <= EDGE_DECLARED ? NAMES[kind] : NAMES[EDGE_DECLARED];
 }
 
+void edge_named_key(const char *type, const char *domain, const char *name, struct hanse_buffer *out)
+{
+    hanse_buffer_printf(out, "%s/", type);
+    hanse_key_encode_part(hanse_bytes_of(domain), out);
+    hanse_buffer_append_byte(out, '/');
+    hanse_key_encode_part(hanse_bytes_of(name), out);
+    hanse_key_finish(out);
+}
+
 static int add_node(struct hanse_catalog *catalog, sqlite3 *db, struct hanse_bytes key, int64_t *ret_id)
 {
     sqlite3_stmt *add;

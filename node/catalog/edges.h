@@ -6,13 +6,14 @@
 
 #include "catalog_internal.h"
 
-/* Types of keys that are no datasets. A contract by its id (and domain, or an empty part): for what names
- * contracts and not datasets, as ports of products and consumers do; it is resolved when it is read. */
+/* Types of keys that are no datasets. A contract by its id (and its domain's name or journal id, or an empty
+ * part): for what names contracts and not datasets, as ports of products and consumers do; it is resolved
+ * when it is read. */
 #define EDGE_TYPE_CONTRACT "contract" /* contract/DOMAIN/ID */
 #define EDGE_TYPE_JOB      "job"      /* a job with only one side, or with very many on both */
 #define EDGE_TYPE_EXPOSURE "exposure" /* exposure/PROJECT/NAME: dbt's */
 #define EDGE_TYPE_PRODUCT  "product"  /* product/DOMAIN/ID */
-#define EDGE_TYPE_CONSUMER "consumer" /* consumer/DOMAIN/NAME */
+#define EDGE_TYPE_CONSUMER "consumer" /* consumer/JOURNAL/NAME */
 #define NO_DATASETS        "('contract', 'job', 'exposure', 'product', 'consumer')"
 
 enum edge_kind { /* stored: never renumber */
@@ -33,6 +34,9 @@ const char *edge_kind_name(int kind);
 /* The id of a node. Errors: of SQLite. */
 HANSE_MUST_USE int edge_node(struct hanse_catalog *catalog, sqlite3 *db, struct hanse_bytes key,
                              int64_t *ret_id);
+
+/* Appends the key of a contract or consumer. */
+void edge_named_key(const char *type, const char *domain, const char *name, struct hanse_buffer *out);
 
 /* The edges of one entry while it is projected: places are counted, and those past 1 << PACK_BITS left out.
  */

@@ -145,7 +145,7 @@ static int read_bare(struct loader *loader)
     return hanse_store_error(loader->db, rc);
 }
 
-/* contract/DOMAIN/ID into its parts; the domain may be empty. */
+/* contract/DOMAIN/ID into its parts; the domain is a name, a journal id, or empty. */
 static bool split_contract(struct hanse_bytes key, struct hanse_buffer *domain, struct hanse_buffer *contract)
 {
     struct hanse_bytes path = hanse_dataset_key_split(key).path;
@@ -199,7 +199,7 @@ static int read_promises(struct loader *loader)
         loader->db,
         "SELECT p.dataset, c.best FROM hanse$contract c JOIN hanse$journals j ON j.id = c.journal JOIN "
         "hanse$promise p ON p.id >= c.best << 14 AND p.id < (c.best + 1) << 14 WHERE c.contract = ?2 AND (?1 "
-        "IS NULL OR j.name = ?1)",
+        "IS NULL OR j.name = ?1 OR lower(hex(j.journal_id)) = ?1)",
         &promises);
     while (error == HANSE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW)
         error = add_promises(loader, promises, sqlite3_column_int64(rows, 0),

@@ -39,4 +39,22 @@ void graph_walk(const struct hanse_graph *graph, const uint32_t *starts, size_t 
                 enum graph_direction direction, uint32_t depth, struct graph_walk *ret_walk);
 void graph_walk_release(struct graph_walk *walk);
 
+/* lineage_walk.c: what stands at that place of a walk, as an item of `datasets` in hanse_lineage_walk's
+ * answer. */
+HANSE_MUST_USE int lineage_reached(sqlite3 *db, const struct hanse_graph *graph,
+                                   const struct graph_walk *walk, uint32_t place, json_t **ret_node);
+
+/* lineage_taint.c: which columns, of what a walk downwards reached, are made of those that it begins with. By
+ * place of the walk: NULL, none; an object with the names of columns as its members, in lower case; or true,
+ * where columns are not known, or all are. */
+struct taint {
+    const struct graph_walk *walk;
+    uint32_t count; /* places that are looked at, the nearest */
+    json_t **columns;
+};
+/* `starts`: for each place that the walk begins with, such a value; borrowed. Errors: of SQLite. */
+HANSE_MUST_USE int taint_spread(sqlite3 *db, const struct hanse_graph *graph, const struct graph_walk *walk,
+                                json_t *const *starts, struct taint *ret_taint);
+void taint_release(struct taint *taint);
+
 #endif

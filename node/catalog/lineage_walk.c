@@ -61,6 +61,7 @@ static int start_at_contract(sqlite3 *db, const struct hanse_graph *graph,
                              const struct hanse_contract_ref *ref, struct start *start)
 {
     struct hanse_buffer key;
+    char hex[HANSE_HASH_HEX_SIZE];
     start->contract = json_sprintf("%s/%s@%s", ref->domain, ref->contract, ref->version);
     int error = add_starts(
         db, graph, start,
@@ -68,14 +69,10 @@ static int start_at_contract(sqlite3 *db, const struct hanse_graph *graph,
         "p.id >= ?1 << 14 AND p.id < (?1 + 1) << 14 ORDER BY d.key",
         NULL, ref->id);
     hanse_buffer_init(&key);
-    for (int whole = 0; whole < 2 && error == HANSE_OK; whole++) {
+    const char *const domains[] = {"", ref->domain, hanse_hash_hex(&ref->journal, hex)};
+    for (size_t i = 0; i < 3 && error == HANSE_OK; i++) {
         hanse_buffer_reset(&key);
-        hanse_buffer_append_text(&key, EDGE_TYPE_CONTRACT "/");
-        if (whole)
-            hanse_key_encode_part(hanse_bytes_of(ref->domain), &key);
-        hanse_buffer_append_byte(&key, '/');
-        hanse_key_encode_part(hanse_bytes_of(ref->contract), &key);
-        hanse_key_finish(&key);
+        edge_named_key(EDGE_TYPE_CONTRACT, domains[i], ref->contract, &key);
         error = add_starts(db, graph, start, "SELECT id, key FROM hanse$dataset WHERE key = ?1", key.data, 0);
     }
     hanse_buffer_release(&key);
@@ -154,7 +151,14 @@ static int reader_open(sqlite3 *db, const struct hanse_graph *graph, struct read
 {
     *r = (struct reader){.db = db, .graph = graph};
     int error =
-        read_prepare(db, "SELECT key AS dataset, type, name FROM hanse$dataset WHERE id = ?1", &r->node);
+        /* Contracts and consumers are named by a journal, which has a name. */
+        read_prepare(
+            db,
+            "SELECT d.key AS dataset, d.type, coalesce((SELECT j.name || substr(d.name, 65) FROM "
+            "hanse$journals j WHERE d.type IN ('contract', 'consumer') AND length(d.name) > 65 AND "
+            "lower(hex(j.journal_id)) = substr(d.name, 1, 64)), d.name) AS name FROM hanse$dataset d "
+            "WHERE d.id = ?1",
+            &r->node);
     if (error == HANSE_OK)
         error = read_prepare(db,
                              "SELECT DISTINCT j.name AS domain, c.contract, v.version, o.object, v.owner, "
@@ -168,10 +172,12 @@ static int reader_open(sqlite3 *db, const struct hanse_graph *graph, struct read
     if (error == HANSE_OK)
         error = read_prepare(
             db,
-            "SELECT e.domain, r.job, r.title, r.owner, r.type AS consumer_type, r.url, c.contract FROM "
-            "hanse$entries e LEFT "
-            "JOIN "
-            "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$contract_version v ON v.id = e.id LEFT "
+            "SELECT e.domain, r.job, coalesce(r.title, u.consumer) AS title, coalesce(r.owner, u.contact) AS "
+            "owner, r.type AS consumer_type, r.url, u.purpose, d.product, c.contract FROM hanse$entries e "
+            "LEFT JOIN "
+            "hanse$product d ON d.id = e.id LEFT JOIN "
+            "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$consumed u ON u.id = e.id << 14 LEFT "
+            "JOIN hanse$contract_version v ON v.id = e.id LEFT "
             "JOIN hanse$contract c ON c.id = v.contract WHERE e.id = ?1",
             &r->entry);
     if (error == HANSE_OK)
@@ -270,12 +276,23 @@ static json_t *walked_json(struct reader *r, const struct graph_walk *walk, uint
     {
         /* What the entry says of a consumer is said of this node when it is the consumer. */
         bool about = is_consumer(json) || strcmp(name, "domain") == 0 || strcmp(name, "job") == 0 ||
-                     strcmp(name, "contract") == 0;
+                     strcmp(name, "contract") == 0 || strcmp(name, "product") == 0;
         if (about && json_object_get(json, name) == NULL)
             json_object_set(json, name, value);
     }
     json_decref(entry);
     return json;
+}
+
+int lineage_reached(sqlite3 *db, const struct hanse_graph *graph, const struct graph_walk *walk,
+                    uint32_t place, json_t **ret_node)
+{
+    struct reader r;
+    int error = reader_open(db, graph, &r);
+    if (error == HANSE_OK)
+        *ret_node = walked_json(&r, walk, place);
+    reader_close(&r);
+    return error;
 }
 
 /* The edges between nodes that are shown; and their columns. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "catalog_part.h"
+#include "hanse/consumption.h"
 
 /* Objects, each with an empty list of fields, which the fields then fill: both come in document order. */
 static int read_schema(sqlite3 *db, int64_t version, json_t *objects)
@@ -115,6 +116,11 @@ int hanse_catalog_show(sqlite3 *db, const struct hanse_contract_ref *ref, json_t
         error = read_parts(db, parts, ref->id, answer);
     if (error == HANSE_OK)
         error = read_parts(db, versions, ref->id, answer);
+    json_t *consumers;
+    if (error == HANSE_OK)
+        error = hanse_consumers(db, &ref->journal, ref->contract, &consumers);
+    if (error == HANSE_OK)
+        json_object_set_new(answer, "consumers", consumers);
     if (error == HANSE_OK)
         *ret_answer = json_incref(answer);
     json_decref(answer);

@@ -108,6 +108,10 @@ void print_field(FILE *out, const char *name, const char *text);
 size_t cli_print_rows(const struct cli *cli, const json_t *array, const char *const *titles,
                       const char *const *members, size_t columns);
 
+/* Whether an operand is a file that there is, or `-` (cmd_diff.c). */
+bool contract_is_file(const char *operand);
+/* A file as operations take it, {"name","content"}; or an error was said. */
+enum hanse_exit contract_file(const struct cli *cli, const char *path, json_t **ret_file);
 /* Prints the changes of a diff, a line each, with that before it (cmd_diff.c). */
 void changes_print(FILE *out, const json_t *changes, const char *before, bool colored);
 

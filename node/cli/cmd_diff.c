@@ -36,7 +36,7 @@ void changes_print(FILE *out, const json_t *changes, const char *before, bool co
     }
 }
 
-static bool is_file(const char *operand)
+bool contract_is_file(const char *operand)
 {
     struct stat status;
     return strcmp(operand, "-") == 0 || (stat(operand, &status) == 0 && !S_ISDIR(status.st_mode));
@@ -89,25 +89,28 @@ static enum hanse_exit compare_files(const struct cli *cli, json_t **ret_answer)
     return code;
 }
 
-static enum hanse_exit side_of(const struct cli *cli, const char *operand, json_t **ret_side)
+enum hanse_exit contract_file(const struct cli *cli, const char *path, json_t **ret_file)
 {
     struct hanse_buffer content;
-    if (!is_file(operand)) {
-        *ret_side = cli_contract(cli, operand);
-        return *ret_side != NULL ? HANSE_EXIT_OK
-                                 : cli_error(cli, HANSE_EXIT_USAGE, "%s is not UTF-8", operand);
-    }
     hanse_buffer_init(&content);
-    enum hanse_exit code = read_file(cli, operand, &content);
+    enum hanse_exit code = read_file(cli, path, &content);
     if (code == HANSE_EXIT_OK) {
         json_t *text = json_stringn(content.data, content.size);
         if (text == NULL)
-            code = cli_refuse(cli, HANSE_E_BAD_TEXT, "%s: its content is not UTF-8", operand);
+            code = cli_refuse(cli, HANSE_E_BAD_TEXT, "%s: its content is not UTF-8", path);
         else
-            *ret_side = json_pack("{s:s*, s:o}", "name", operand, "content", text);
+            *ret_file = json_pack("{s:s*, s:o}", "name", path, "content", text);
     }
     hanse_buffer_release(&content);
     return code;
+}
+
+static enum hanse_exit side_of(const struct cli *cli, const char *operand, json_t **ret_side)
+{
+    if (contract_is_file(operand))
+        return contract_file(cli, operand, ret_side);
+    *ret_side = cli_contract(cli, operand);
+    return *ret_side != NULL ? HANSE_EXIT_OK : cli_error(cli, HANSE_EXIT_USAGE, "%s is not UTF-8", operand);
 }
 
 static enum hanse_exit ask(struct cli *cli, struct hanse_answer *answer)
@@ -146,7 +149,8 @@ enum hanse_exit cmd_diff(struct cli *cli)
     struct hanse_answer answer = {0};
     if (asked != NULL && strcmp(asked, "consumers") != 0 && strcmp(asked, "producers") != 0)
         return cli_error(cli, HANSE_EXIT_USAGE, "--for takes consumers or producers");
-    bool files = cli_operands(cli) == 2 && is_file(cli_operand(cli, 0)) && is_file(cli_operand(cli, 1));
+    bool files = cli_operands(cli) == 2 && contract_is_file(cli_operand(cli, 0)) &&
+                 contract_is_file(cli_operand(cli, 1));
     enum hanse_exit code = files ? compare_files(cli, &answer.json) : ask(cli, &answer);
     if (code != HANSE_EXIT_OK)
         return code;

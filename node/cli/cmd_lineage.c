@@ -33,8 +33,10 @@ static void print_contracts(FILE *out, const json_t *node)
 
 static const char *title_of(const json_t *node)
 {
-    const char *title = member_text(node, "title");
-    return title[0] != '\0' ? title : member_text(node, "dataset");
+    const char *title = member_text(node, "title"), *type = member_text(node, "type");
+    bool named =
+        strcmp(type, "consumer") == 0 || strcmp(type, "contract") == 0; /* the key has a journal id */
+    return title[0] != '\0' ? title : member_text(node, named ? "name" : "dataset");
 }
 
 static void print_node(const struct tree *tree, const json_t *node)
@@ -182,81 +184,6 @@ enum hanse_exit cmd_lineage(struct cli *cli)
             cli_note(cli, "its servers do not say where its data is, so nothing can be joined to it");
         print_direction(cli, answer.json, "upstream", "Made of");
         print_direction(cli, answer.json, "downstream", "Used for");
-    }
-    cli_as_of(cli, answer.json);
-    hanse_answer_release(&answer);
-    return HANSE_EXIT_OK;
-}
-
-/* Impact. */
-
-static void print_whom_to_ask(const json_t *row)
-{
-    unsigned long long depth = member_number(row, "depth");
-    if (member_text(row, "owner")[0] != '\0') {
-        fputs(", ask ", stdout);
-        print_text(stdout, member_text(row, "owner"));
-    }
-    printf(", %llu %s away\n", depth, depth == 1 ? "step" : "steps");
-}
-
-static void print_domain(const struct cli *cli, const json_t *domain)
-{
-    const json_t *row;
-    size_t i;
-    printf(cli->color ? "\033[1m" : "");
-    print_text(stdout, member_text(domain, "domain"));
-    printf(cli->color ? "\033[0m" : "");
-    if (member_text(domain, "owner_team")[0] != '\0') {
-        fputs("  ask ", stdout);
-        print_text(stdout, member_text(domain, "owner_team"));
-    }
-    json_array_foreach(json_object_get(domain, "contacts"), i, row)
-    {
-        fputs(i == 0 ? ": " : ", ", stdout);
-        print_text(stdout, member_text(row, "name"));
-        fputs(" ", stdout);
-        print_text(stdout, member_text(row, "email"));
-    }
-    fputc('\n', stdout);
-    json_array_foreach(json_object_get(domain, "contracts"), i, row)
-    {
-        fputs("  contract ", stdout);
-        print_text(stdout, member_text(row, "contract"));
-        fputs("@", stdout);
-        print_text(stdout, member_text(row, "version"));
-        fputs(" ", stdout);
-        print_text(stdout, member_text(row, "object"));
-        print_whom_to_ask(row);
-    }
-    json_array_foreach(json_object_get(domain, "consumers"), i, row)
-    {
-        fputs("  ", stdout);
-        print_text(stdout, member_text(row, "type"));
-        fputs(" ", stdout);
-        print_text(stdout, member_text(row, "name"));
-        print_whom_to_ask(row);
-    }
-}
-
-enum hanse_exit cmd_impact(struct cli *cli)
-{
-    struct hanse_answer answer;
-    enum hanse_exit code = cli_ask(cli, "impact", json_pack("{s:s}", "name", cli_operand(cli, 0)), &answer);
-    if (code != HANSE_EXIT_OK)
-        return code;
-    const json_t *domains = json_object_get(answer.json, "domains"), *domain;
-    size_t i;
-    if (cli->json) {
-        cli_print_json(answer.json);
-    } else {
-        json_array_foreach(domains, i, domain) print_domain(cli, domain);
-        if (json_array_size(domains) == 0)
-            cli_note(cli, "nothing that anybody has told is made of it");
-        if (member_true(answer.json, "cut"))
-            cli_note(cli, "%llu are downstream; these are of the nearest %llu",
-                     (unsigned long long)member_number(answer.json, "reached"),
-                     (unsigned long long)member_number(answer.json, "looked_at"));
     }
     cli_as_of(cli, answer.json);
     hanse_answer_release(&answer);

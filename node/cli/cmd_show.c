@@ -79,6 +79,31 @@ static void print_servers(const struct cli *cli, const json_t *answer)
     table_release(&table);
 }
 
+static void print_consumers(const struct cli *cli, const json_t *answer)
+{
+    static const char *const TITLES[] = {"  WHO", "READS", "PURPOSE", "CONTACT"};
+    struct table table;
+    table_init(&table, TITLES, 4);
+    const json_t *consumer, *field;
+    size_t i, j;
+    json_array_foreach(json_object_get(answer, "consumers"), i, consumer)
+    {
+        struct hanse_buffer fields;
+        hanse_buffer_init(&fields);
+        json_array_foreach(json_object_get(consumer, "fields"), j, field)
+            hanse_buffer_printf(&fields, "%s%s", j > 0 ? ", " : "", json_string_value(field));
+        table_addf(&table, "  %s/%s", member_text(consumer, "domain"), member_text(consumer, "consumer"));
+        table_add(&table, j == 0 ? "all" : fields.data);
+        table_add(&table, member_text(consumer, "purpose"));
+        table_add(&table, member_text(consumer, "contact"));
+        hanse_buffer_release(&fields);
+    }
+    if (table.count > 0)
+        print_heading(cli, "Consumers");
+    table_print(&table, stdout, cli->color);
+    table_release(&table);
+}
+
 static void print_versions(const struct cli *cli, const json_t *answer)
 {
     const json_t *versions = json_object_get(answer, "versions"), *version;
@@ -128,6 +153,7 @@ enum hanse_exit cmd_show(struct cli *cli)
         size_t i;
         json_array_foreach(json_object_get(answer.json, "objects"), i, object) print_object(cli, object);
         print_servers(cli, answer.json);
+        print_consumers(cli, answer.json);
         sections_print(cli, answer.json);
         print_versions(cli, answer.json);
     }

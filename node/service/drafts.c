@@ -159,3 +159,28 @@ int drafts_append(struct hanse_service *service, const struct hanse_home_domain 
     *ret_appended = appended;
     return HANSE_OK;
 }
+
+int drafts_write_json(struct hanse_service *service, const struct hanse_home_domain *domain, const char *kind,
+                      const char *key, const json_t *body, const char *failure, struct hanse_answer *answer)
+{
+    struct hanse_appended appended;
+    struct hanse_buffer content;
+    struct drafts drafts;
+    hanse_buffer_init(&content);
+    drafts_init(&drafts);
+    if (body == NULL) {
+        drafts_retract(&drafts, kind, key);
+    } else {
+        json_write(body, false, &content);
+        drafts_put(&drafts, kind, key, MEDIA_JSON, hanse_buffer_bytes(&content), NULL);
+    }
+    home_lock(service->home);
+    int error = drafts_append(service, domain, &drafts, &appended);
+    home_unlock(service->home);
+    drafts_release(&drafts);
+    hanse_buffer_release(&content);
+    if (error != HANSE_OK)
+        return answer_failure(answer, error, failure);
+    return answer_ok(answer,
+                     json_pack("{s:s, s:o}", "domain", domain->name, "index", number_json(appended.first)));
+}

@@ -42,4 +42,11 @@ HANSE_MUST_USE int drafts_add_encoded(struct drafts *drafts, struct hanse_bytes 
 HANSE_MUST_USE int drafts_append(struct hanse_service *service, const struct hanse_home_domain *domain,
                                  const struct drafts *drafts, struct hanse_appended *ret_appended);
 
+/* Writes one entry of an own domain, in a turn of its own: a put of that JSON, or with NULL a retract.
+ * Answers with {"domain","index"}, or with an error that `failure` begins, as in "The glossary was not
+ * changed". */
+HANSE_MUST_USE int drafts_write_json(struct hanse_service *service, const struct hanse_home_domain *domain,
+                                     const char *kind, const char *key, const struct json_t *body,
+                                     const char *failure, struct hanse_answer *answer);
+
 #endif

@@ -9,6 +9,8 @@
 #include "params.h"
 #include "terms.h"
 
+#define UNCHANGED "The glossary was not changed"
+
 /* Marks a term whose day has come, by this node's clock. */
 static void mark_review(json_t *term)
 {
@@ -69,32 +71,6 @@ int op_term(struct hanse_service *service, json_t *params, struct hanse_answer *
     return answer_ok(answer, json);
 }
 
-/* Writes one entry of the domain; answers with its name and index. */
-static int write_entry(struct hanse_service *service, const struct hanse_home_domain *domain,
-                       const char *kind, const char *key, const json_t *body, struct hanse_answer *answer)
-{
-    struct hanse_appended appended;
-    struct hanse_buffer content;
-    struct drafts drafts;
-    hanse_buffer_init(&content);
-    drafts_init(&drafts);
-    if (body == NULL) {
-        drafts_retract(&drafts, kind, key);
-    } else {
-        json_write(body, false, &content);
-        drafts_put(&drafts, kind, key, MEDIA_JSON, hanse_buffer_bytes(&content), NULL);
-    }
-    home_lock(service->home);
-    int error = drafts_append(service, domain, &drafts, &appended);
-    home_unlock(service->home);
-    drafts_release(&drafts);
-    hanse_buffer_release(&content);
-    if (error != HANSE_OK)
-        return answer_failure(answer, error, "The glossary was not changed");
-    return answer_ok(answer,
-                     json_pack("{s:s, s:o}", "domain", domain->name, "index", number_json(appended.first)));
-}
-
 int op_term_add(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct hanse_home_domain domain;
@@ -105,7 +81,7 @@ int op_term_add(struct hanse_service *service, json_t *params, struct hanse_answ
         error = term_read(service, params, answer, key, &body);
     if (error != HANSE_OK)
         return error;
-    error = write_entry(service, &domain, HANSE_KIND_TERM, key, body, answer);
+    error = drafts_write_json(service, &domain, HANSE_KIND_TERM, key, body, UNCHANGED, answer);
     if (error == HANSE_OK)
         answer_add(answer, "term", json_string(key));
     json_decref(body);
@@ -125,7 +101,7 @@ int op_term_remove(struct hanse_service *service, json_t *params, struct hanse_a
         return answer_error(
             answer, HANSE_E_NOT_WRITER, "Ask a node of that domain; the council's need a proposal.",
             "The term %s is of %s, and this node writes for %s", ref.term, ref.domain, domain.name);
-    return write_entry(service, &domain, HANSE_KIND_TERM, ref.term, NULL, answer);
+    return drafts_write_json(service, &domain, HANSE_KIND_TERM, ref.term, NULL, UNCHANGED, answer);
 }
 
 /* The terms of a link after adding or taking away one; NULL when nothing is left. INVALID: nothing to do. */
@@ -180,7 +156,7 @@ static int link_target(struct hanse_service *service, const struct hanse_home_do
                            : json_pack("{s:s, s:s, s:s, s:O}", "contract", contract->contract, "object",
                                        object.data, "field", field.data, "terms", changed);
         hanse_term_link_key(contract->contract, object.data, field.data, &key);
-        error = write_entry(service, domain, HANSE_KIND_TERM_LINK, key.data, body, answer);
+        error = drafts_write_json(service, domain, HANSE_KIND_TERM_LINK, key.data, body, UNCHANGED, answer);
         json_decref(body);
     }
     json_decref(terms);

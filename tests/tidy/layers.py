@@ -34,6 +34,7 @@ OWNERS = {
     "bytes.h": "proto",
     "catalog.h": "catalog",
     "cli.h": "cli",
+    "consumption.h": "catalog",
     "council_file.h": "service",
     "check.h": "include",
     "checkpoint.h": "proto",

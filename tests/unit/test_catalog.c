@@ -10,6 +10,7 @@
 
 #include "catalog_fixture.h"
 #include "hanse/catalog.h"
+#include "hanse/consumption.h"
 #include "hanse/document.h"
 #include "hanse/store.h"
 
@@ -399,11 +400,42 @@ static void what_jobs_tell_is_joined_with_what_contracts_promise(void **state)
     free(rows);
 }
 
+/* Of a contract that is not there yet. */
+static void put_consumption(struct node *node)
+{
+    struct hanse_buffer key, body;
+    char hex[HANSE_HASH_HEX_SIZE];
+    hanse_buffer_init(&key);
+    hanse_buffer_init(&body);
+    hanse_consumption_key(&node->sales->journal.id, "orders", "planner", &key);
+    hanse_buffer_printf(&body,
+                        "{\"journal\":\"%s\",\"contract\":\"orders\",\"consumer\":\"planner\",\"fields\":["
+                        "\"orders.id\",\"orders.total\"],\"contact\":\"Ana\"}",
+                        hanse_hash_hex(&node->sales->journal.id, hex));
+    fixture_put(node->logistics, "consumption", key.data, "json", body.data);
+    fixture_put(node->logistics, "consumption", "another/key/planner", "json", body.data); /* says nothing */
+    publish(node, node->logistics);
+    hanse_buffer_release(&key);
+    hanse_buffer_release(&body);
+}
+
+static void a_consumption_counts_under_its_own_key_only(void **state)
+{
+    struct node *node = *state;
+    put_consumption(node);
+    assert_rows(
+        node,
+        "SELECT domain, consumer, contract_domain, contract, field, contact FROM consumption ORDER BY field",
+        "logistics|planner|sales|orders|orders.id|Ana\nlogistics|planner|sales|orders|orders.total|Ana\n");
+    assert_rows(node, "SELECT domain, kind FROM lineage", "logistics|consumption\n");
+}
+
 static void the_same_journals_give_the_same_rows_whatever_came_first(void **state)
 {
     struct node *node = *state;
     struct node other = {0};
     put_lineage(node);
+    put_consumption(node);
     put(node, node->sales, "orders@1.0.0", ORDERS);
     put_small(node, node->sales, "orders", "1.1.0", "New", "x");
     put_small(node, node->logistics, "parcels", "1.0.0", "Parcels", "y");
@@ -826,6 +858,7 @@ int main(void)
         T(only_admitted_and_own_journals_show),
         T(every_column_is_documented_in_its_place),
         T(what_jobs_tell_is_joined_with_what_contracts_promise),
+        T(a_consumption_counts_under_its_own_key_only),
         T(the_same_journals_give_the_same_rows_whatever_came_first),
         T(another_version_of_the_catalogue_projects_everything_again),
         T(a_prepared_document_is_not_read_again),
