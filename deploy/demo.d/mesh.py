@@ -63,6 +63,9 @@ def hint(args):
   hanse status                            how this node is, and how well it knows each domain
   hanse search customer churn             found wherever it was published
   hanse show orders/orders                the highest version; --raw gives the author's own bytes
+  hanse dictionary customer_id            what all domains call by that name, and where they disagree
+  hanse diff orders/orders@1.0.0 orders/orders@2.0.0
+  hanse impact orders/orders              who is downstream of it, and whom to ask
   hanse sql "select domain, contract, field from fields where classification = 'pii'"
   curl -s http://127.0.0.1:%d/api/v1/search?q=refund
 
