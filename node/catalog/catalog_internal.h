@@ -12,6 +12,7 @@
 
 #include "hanse/catalog.h"
 #include "hanse/document.h"
+#include "hanse/search.h"
 #include "hanse/store.h"
 
 #define PACK_BITS 14
@@ -30,6 +31,38 @@ enum search_column {
     SEARCH_COLUMNS
 };
 
+/* search_tokens.c: texts as the index's own tokenizer takes them apart. */
+#define SEARCH_WORDS_MAX 16
+#define SEARCH_WORD_MAX  128
+struct search_words { /* what a user typed; the last one may go on */
+    size_t count;
+    char words[SEARCH_WORDS_MAX][SEARCH_WORD_MAX + 1]; /* folded as in the index */
+};
+struct search_tokens {
+    fts5_api *api;
+    fts5_tokenizer methods;
+    Fts5Tokenizer *tokenizer;
+    struct hanse_buffer scratch;
+};
+HANSE_MUST_USE int search_tokens_open(sqlite3 *db, struct search_tokens *ret_tokens);
+void search_tokens_close(struct search_tokens *tokens);
+/* Calls back with every token, as FTS5 does; SQLITE_DONE ends it. */
+HANSE_MUST_USE int search_tokens_each(struct search_tokens *tokens, struct hanse_bytes text, void *context,
+                                      int (*each)(void *, int, const char *, int, int, int));
+/* The first words of a text, each once. */
+HANSE_MUST_USE int search_tokens_read(struct search_tokens *tokens, struct hanse_bytes text,
+                                      struct search_words *ret_words);
+/* Which of the words stand in the text (or in the parts of its words), as bits; and how many tokens it has.
+ */
+HANSE_MUST_USE int search_tokens_find(struct search_tokens *tokens, const struct search_words *words,
+                                      struct hanse_bytes text, uint32_t *ret_found, size_t *ret_count);
+
+#define SEARCH_DESCRIPTIONS_MAX                                                                              \
+    (64u * 1024u) /* of all the descriptions of a contract; what comes later is not searched */
+#define SEARCH_FACETS_MAX     32u /* values a contract is counted by */
+#define SEARCH_FACET_TEXT_MAX 128u
+#define SEARCH_SEEN           16384u
+
 struct hanse_catalog {
     struct hanse_projection projection;
     struct hanse_projector projectors[CATALOG_PROJECTORS_MAX];
@@ -40,8 +73,12 @@ struct hanse_catalog {
     } statements[CATALOG_STATEMENTS_MAX]; /* a hash table by the address of the SQL */
     size_t statement_count;
     struct hanse_buffer id, version, precedence, path; /* scratch of the contract being projected */
-    struct hanse_buffer words[SEARCH_COLUMNS];
-    bool merge_due; /* rows went into the search index since it had nothing to merge */
+    struct hanse_buffer words[SEARCH_COLUMNS], facets; /* of the version being indexed */
+    uint32_t facet_count;
+    struct search_tokens tokens; /* search_lexicon.c */
+    int64_t last_word;           /* id of the newest word */
+    uint32_t seen[SEARCH_SEEN];  /* words that are surely there, by hash */
+    bool merge_due;              /* rows went into the search index since it had nothing to merge */
 };
 
 enum field_flag { /* bits of field.flags */
@@ -96,11 +133,32 @@ HANSE_MUST_USE int project_servers(struct hanse_catalog *catalog, sqlite3 *db, i
 HANSE_MUST_USE int project_servers_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
 
 /* search_index.c */
-/* The catalogue's words become those of that version. */
-HANSE_MUST_USE int search_index_add(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
-/* Merges a bounded piece of the index, when rows came since it had nothing to merge; sets `*ret_more` when
- * more is left. */
-HANSE_MUST_USE int search_index_merge(struct hanse_catalog *catalog, sqlite3 *db, bool *ret_more);
+void search_words_reset(struct hanse_catalog *catalog);
+void search_words_add(struct hanse_catalog *catalog, enum search_column column, struct hanse_bytes text);
+void search_facet_add(struct hanse_catalog *catalog, enum search_facet facet, struct hanse_bytes value);
+struct search_version {
+    int64_t id, contract_id, journal, published_at_ms;
+    uint32_t tie, parts; /* of its names */
+};
+/* Adds its names to the catalogue's words. */
+void search_words_name(struct hanse_catalog *catalog, struct hanse_bytes contract, struct hanse_bytes title,
+                       struct search_version *version);
+/* That version, whose words and facets the catalogue has now, is its contract's highest. */
+HANSE_MUST_USE int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db,
+                                      const struct search_version *version);
+/* It no longer is, if it was; to be called while it has its rows. Takes the place of the catalogue's words.
+ */
+HANSE_MUST_USE int search_index_leave(struct hanse_catalog *catalog, sqlite3 *db, int64_t id);
+/* A contract's highest version may have left, with no newer one in its place: this one, or 0, is it again. */
+HANSE_MUST_USE int search_index_return(struct hanse_catalog *catalog, sqlite3 *db, int64_t id);
+/* Merges a bounded piece of the index, or forgets some that have gone, when rows came since there was nothing
+ * to do; sets `*ret_more` when more is left. */
+HANSE_MUST_USE int search_index_maintain(struct hanse_catalog *catalog, sqlite3 *db, bool *ret_more);
+/* search_reread.c: the catalogue's words and facets become those of that version. */
+HANSE_MUST_USE int search_reread(struct hanse_catalog *catalog, sqlite3 *db, int64_t id,
+                                 struct search_version *ret_version);
+/* search_lexicon.c */
+HANSE_MUST_USE int search_lexicon_add(struct hanse_catalog *catalog, sqlite3 *db);
 
 /* version.c: a key whose bytes sort as the versions do. */
 void version_key(struct hanse_bytes version, struct hanse_buffer *out);
@@ -110,35 +168,9 @@ bool text_valid(struct hanse_bytes text); /* UTF-8 without NUL */
 struct hanse_bytes text_cut(struct hanse_bytes text, size_t max);
 void text_repair(struct hanse_bytes text, struct hanse_buffer *out); /* what is no UTF-8 becomes U+FFFD */
 void text_index(struct hanse_bytes text, struct hanse_buffer *out); /* the text, and the parts of its words */
-
-/* search_tokens.c: texts as the index's own tokenizer takes them apart. */
-#define SEARCH_WORDS_MAX 16
-#define SEARCH_WORD_MAX  128
-struct search_words { /* what a user typed; the last one may go on */
-    size_t count;
-    char words[SEARCH_WORDS_MAX][SEARCH_WORD_MAX + 1]; /* folded as in the index */
-};
-struct search_tokens {
-    fts5_api *api;
-    fts5_tokenizer methods;
-    Fts5Tokenizer *tokenizer;
-    struct hanse_buffer scratch;
-};
-HANSE_MUST_USE int search_tokens_open(sqlite3 *db, struct search_tokens *ret_tokens);
-void search_tokens_close(struct search_tokens *tokens);
-/* The first words of a text, each once. */
-HANSE_MUST_USE int search_tokens_read(struct search_tokens *tokens, struct hanse_bytes text,
-                                      struct search_words *ret_words);
-/* Which of the words stand in the text (or in the parts of its words), as bits; and how many tokens it has.
- */
-HANSE_MUST_USE int search_tokens_find(struct search_tokens *tokens, const struct search_words *words,
-                                      struct hanse_bytes text, uint32_t *ret_found, size_t *ret_count);
-
-/* search_rank.c: the SQL function hanse_rank(search). */
-HANSE_MUST_USE int search_rank_register(fts5_api *api);
-/* search_why.c: appends what of that version the words were found in. */
-HANSE_MUST_USE int search_why(sqlite3 *db, struct search_tokens *tokens, const struct search_words *words,
-                              int64_t version, struct hanse_buffer *out);
+uint8_t text_parts(struct hanse_bytes text);                        /* how many; 255 are many */
+/* The next run of letters and digits from `*at` on, without those that underscores join. */
+bool text_next_word(struct hanse_bytes text, size_t *at, struct hanse_bytes *ret_word);
 
 /* sandbox_text.c: whether the common table expressions of a query may expand past what is reasonable. */
 bool sandbox_text_expands(struct hanse_bytes sql);

@@ -5,7 +5,7 @@
 #include "catalog_part.h"
 
 static const char CONTRACT_FIND[] =
-    "SELECT id, precedence FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
+    "SELECT id, precedence, best FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
 static const char CONTRACT_ADD[] =
     "INSERT INTO hanse$contract(journal, contract, best, precedence) VALUES(?1, ?2, ?3, ?4)";
 static const char CONTRACT_BEST[] = "UPDATE hanse$contract SET best = ?2, precedence = ?3 WHERE id = ?1";
@@ -14,6 +14,7 @@ static const char CONTRACT_REDO[] =
     "WHERE v.contract = ?1 ORDER BY v.precedence DESC LIMIT 1) WHERE id = ?1";
 static const char CONTRACT_DROP[] = "DELETE FROM hanse$contract WHERE id = ?1 AND best IS NULL";
 static const char VERSION_FIND[] = "SELECT contract FROM hanse$contract_version WHERE id = ?1";
+static const char CONTRACT_BEST_OF[] = "SELECT best FROM hanse$contract WHERE id = ?1";
 static const char VERSION_ADD[] =
     "INSERT INTO hanse$contract_version(id, contract, journal, entry, published_at_ms, version, precedence, "
     "title, status, data_product, tenant, declared_domain, owner, purpose, usage, limitations, api_version, "
@@ -48,6 +49,7 @@ struct contract {
     const struct hanse_value *members[MEMBERS];
     int64_t id; /* of its row in `contract` */
     bool best;  /* this version is the highest */
+    struct hanse_bytes title;
     struct contract_counts counts;
 };
 
@@ -112,6 +114,7 @@ static int add_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contr
     sqlite3_bind_blob(add, 4, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
     error = catalog_run(db, add);
     contract->id = sqlite3_last_insert_rowid(db);
+    contract->best = true;
     return error;
 }
 
@@ -126,6 +129,7 @@ static bool is_higher(const struct hanse_buffer *key, const void *other, size_t 
 static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
 {
     sqlite3_stmt *find, *best;
+    int64_t before = 0;
     hanse_buffer_reset(&catalog->precedence);
     version_key(hanse_buffer_bytes(&catalog->version), &catalog->precedence);
     int error = catalog_statement(catalog, db, CONTRACT_FIND, &find);
@@ -136,6 +140,7 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     int rc = sqlite3_step(find);
     if (rc == SQLITE_ROW) {
         contract->id = sqlite3_column_int64(find, 0);
+        before = sqlite3_column_int64(find, 2);
         contract->best = is_higher(&catalog->precedence, sqlite3_column_blob(find, 1),
                                    (size_t)sqlite3_column_bytes(find, 1));
     }
@@ -145,7 +150,9 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     error = hanse_store_error(db, rc);
     if (error != HANSE_OK || !contract->best)
         return error;
-    error = catalog_statement(catalog, db, CONTRACT_BEST, &best);
+    error = search_index_leave(catalog, db, before);
+    if (error == HANSE_OK)
+        error = catalog_statement(catalog, db, CONTRACT_BEST, &best);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(best, 1, contract->id);
@@ -188,7 +195,7 @@ static void bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, i
         if (i == 0 && text.data == NULL)
             text = catalog_text(description);
         catalog_bind(add, place + i, text);
-        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &catalog->words[SEARCH_DESCRIPTION]);
+        search_words_add(catalog, SEARCH_DESCRIPTION, text);
     }
 }
 
@@ -200,9 +207,7 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     int error = catalog_statement(catalog, db, VERSION_ADD, &add);
     if (error != HANSE_OK)
         return error;
-    struct hanse_bytes title = catalog_text(contract->members[NAME]);
-    if (title.size == 0)
-        title = hanse_buffer_bytes(&catalog->id);
+    struct hanse_bytes owner = owner_of(contract->members[TEAM]);
     sqlite3_bind_int64(add, 1, projected->entry_rowid);
     sqlite3_bind_int64(add, 2, contract->id);
     sqlite3_bind_int64(add, 3, projected->journal);
@@ -210,10 +215,12 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     sqlite3_bind_int64(add, 5, (int64_t)projected->time_ms);
     catalog_bind(add, 6, hanse_buffer_bytes(&catalog->version));
     sqlite3_bind_blob(add, 7, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
-    catalog_bind(add, 8, title);
+    catalog_bind(add, 8, contract->title);
     for (int i = 0; i < 4; i++)
         catalog_bind(add, 9 + i, catalog_text(contract->members[texts[i]]));
-    catalog_bind(add, 13, owner_of(contract->members[TEAM]));
+    catalog_bind(add, 13, owner);
+    search_facet_add(catalog, SEARCH_FACET_STATUS, catalog_text(contract->members[STATUS]));
+    search_facet_add(catalog, SEARCH_FACET_OWNER, owner);
     bind_description(catalog, add, 14, contract->members[DESCRIPTION]);
     catalog_bind(add, 17, catalog_text(contract->members[API_VERSION]));
     catalog_bind(add, 18, projected->entry->media);
@@ -225,10 +232,12 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
 
 static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
 {
-    text_index(hanse_buffer_bytes(&catalog->id), &catalog->words[SEARCH_NAME]);
-    text_index(text_cut(catalog_text(contract->members[NAME]), HANSE_COLUMN_TEXT_MAX),
-               &catalog->words[SEARCH_TITLE]);
-    return search_index_add(catalog, db, contract->projected->entry_rowid);
+    struct search_version version = {.id = contract->projected->entry_rowid,
+                                     .contract_id = contract->id,
+                                     .journal = contract->projected->journal,
+                                     .published_at_ms = (int64_t)contract->projected->time_ms};
+    search_words_name(catalog, hanse_buffer_bytes(&catalog->id), contract->title, &version);
+    return search_index_enter(catalog, db, &version);
 }
 
 static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
@@ -238,20 +247,21 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract 
     find_members(contract);
     if (!read_key(catalog, contract))
         return HANSE_OK;
-    for (int i = 0; i < SEARCH_COLUMNS; i++)
-        hanse_buffer_reset(&catalog->words[i]);
+    contract->title = catalog_text(contract->members[NAME]);
+    if (contract->title.size == 0)
+        contract->title = hanse_buffer_bytes(&catalog->id);
     int error = need_contract(catalog, db, contract);
+    search_words_reset(catalog);
     if (error == HANSE_OK)
         error =
             project_schema(catalog, db, contract->projected->entry_rowid, contract->root, &contract->counts);
     if (error == HANSE_OK)
         error = add_version(catalog, db, contract);
-    return error != HANSE_OK ? error : add_words(catalog, db, contract);
+    return error != HANSE_OK || !contract->best ? error : add_words(catalog, db, contract);
 }
 
-/* The version of that id, if it gave rows. Its words stay in the index, where the ids of versions that are
- * gone find nothing; a reindex cleans up. */
-static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t version)
+/* The version of that id, if it gave rows: then `ret_contract` is whose it was. */
+static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t version, int64_t *ret_contract)
 {
     sqlite3_stmt *find;
     int64_t contract = 0;
@@ -265,14 +275,15 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
     sqlite3_reset(find);
     if (rc != SQLITE_ROW)
         return hanse_store_error(db, rc);
-    error = project_schema_drop(catalog, db, version);
+    *ret_contract = contract;
+    error = search_index_leave(catalog, db, version);
+    if (error == HANSE_OK)
+        error = project_schema_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = project_servers_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = catalog_run_id(catalog, db, VERSION_DROP, version);
-    if (error == HANSE_OK)
-        error = catalog_run_id(catalog, db, CONTRACT_REDO, contract);
-    return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_DROP, contract);
+    return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_REDO, contract);
 }
 
 static void *prepare_contract(const struct hanse_entry *entry, struct hanse_bytes content)
@@ -292,25 +303,51 @@ static void release_contract(void *prepared)
     hanse_document_destroy(&document);
 }
 
-static int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
+/* The highest version of that contract, or 0. */
+static int best_of(struct hanse_catalog *catalog, sqlite3 *db, int64_t contract, int64_t *ret_version)
 {
-    struct hanse_catalog *catalog = context;
-    struct contract contract = {.projected = projected};
-    struct hanse_document *parsed = NULL;
-    int error = HANSE_OK;
-    if (projected->replaces_rowid != 0)
-        error = drop_version(catalog, db, projected->replaces_rowid);
-    if (error != HANSE_OK || projected->content.size == 0)
+    sqlite3_stmt *find;
+    int error = catalog_statement(catalog, db, CONTRACT_BEST_OF, &find);
+    if (error != HANSE_OK)
         return error;
+    sqlite3_bind_int64(find, 1, contract);
+    int rc = sqlite3_step(find);
+    *ret_version = rc == SQLITE_ROW ? sqlite3_column_int64(find, 0) : 0;
+    sqlite3_reset(find);
+    return rc == SQLITE_ROW ? HANSE_OK : hanse_store_error(db, rc);
+}
+
+static int add_document(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
+{
+    const struct hanse_projected *projected = contract->projected;
+    struct hanse_document *parsed = NULL;
     const struct hanse_document *document = projected->prepared;
     if (document == NULL)
         document = parsed = prepare_contract(projected->entry, projected->content);
     if (document == NULL)
         return HANSE_OK; /* the entry counts, and nothing is read from it */
-    contract.root = hanse_document_root(document);
-    error = add_rows(catalog, db, &contract);
+    contract->root = hanse_document_root(document);
+    int error = add_rows(catalog, db, contract);
     hanse_document_destroy(&parsed);
     return error;
+}
+
+static int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
+{
+    struct hanse_catalog *catalog = context;
+    struct contract contract = {.projected = projected};
+    int64_t dropped = 0, best = 0;
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = drop_version(catalog, db, projected->replaces_rowid, &dropped);
+    if (error == HANSE_OK && projected->content.size > 0)
+        error = add_document(catalog, db, &contract);
+    if (error != HANSE_OK || dropped == 0 || contract.best)
+        return error;
+    error = best_of(catalog, db, dropped, &best);
+    if (error == HANSE_OK)
+        error = catalog_run_id(catalog, db, CONTRACT_DROP, dropped);
+    return error != HANSE_OK ? error : search_index_return(catalog, db, best);
 }
 
 #define ABOUT                                                                                                \

@@ -16,9 +16,6 @@ static const char FIELD_DROP[] = "DELETE FROM hanse$field WHERE id BETWEEN ?1 AN
 static const char TAG_ADD[] = "INSERT INTO hanse$tag(id, object, field, tag) VALUES(?1, ?2, ?3, ?4)";
 static const char TAG_DROP[] = "DELETE FROM hanse$tag WHERE id BETWEEN ?1 AND ?2";
 
-#define DESCRIPTION_WORDS_MAX                                                                                \
-    (64u * 1024u) /* of all the descriptions of a contract; what comes later is not searched */
-
 enum member {
     NAME,
     LOGICAL_TYPE,
@@ -91,15 +88,12 @@ static int flags_of(const struct members *members)
            (is_true(members->of[CRITICAL]) ? FIELD_CRITICAL : 0);
 }
 
-static void index_words(struct walk *walk, const struct members *members)
+static void index_words(struct walk *walk, struct hanse_bytes name, const struct members *members)
 {
-    struct hanse_buffer *words = walk->catalog->words;
-    text_index(text_cut(catalog_text(members->of[NAME]), HANSE_COLUMN_TEXT_MAX), &words[SEARCH_FIELD]);
-    text_index(text_cut(catalog_text(members->of[BUSINESS_NAME]), HANSE_COLUMN_TEXT_MAX),
-               &words[SEARCH_FIELD]);
-    if (words[SEARCH_DESCRIPTION].size < DESCRIPTION_WORDS_MAX)
-        text_index(text_cut(catalog_text(members->of[DESCRIPTION]), HANSE_COLUMN_TEXT_MAX),
-                   &words[SEARCH_DESCRIPTION]);
+    search_words_add(walk->catalog, SEARCH_FIELD, name);
+    search_words_add(walk->catalog, SEARCH_FIELD, catalog_text(members->of[BUSINESS_NAME]));
+    search_words_add(walk->catalog, SEARCH_DESCRIPTION, catalog_text(members->of[DESCRIPTION]));
+    search_facet_add(walk->catalog, SEARCH_FACET_CLASSIFICATION, catalog_text(members->of[CLASSIFICATION]));
 }
 
 static int add_tags(struct walk *walk, const struct hanse_value *tags, struct hanse_bytes field)
@@ -112,7 +106,8 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
         struct hanse_bytes text = catalog_text(tag);
         if (text.size == 0 || walk->counts->tags >= HANSE_CONTRACT_FIELDS_MAX)
             continue;
-        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &walk->catalog->words[SEARCH_TAG]);
+        search_words_add(walk->catalog, SEARCH_TAG, text);
+        search_facet_add(walk->catalog, SEARCH_FACET_TAG, text);
         sqlite3_bind_int64(add, 1, walk->first_id + walk->counts->tags++);
         catalog_bind(add, 2, walk->object);
         catalog_bind(add, 3, field);
@@ -140,7 +135,7 @@ static int add_field(struct walk *walk, const struct members *members)
     int error = catalog_run(walk->db, add);
     if (error != HANSE_OK)
         return error;
-    index_words(walk, members);
+    index_words(walk, path, members);
     return add_tags(walk, members->of[TAGS], path);
 }
 
@@ -193,7 +188,7 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     sqlite3_stmt *add;
     uint32_t first_field = walk->counts->fields;
     walk->object = catalog_text(members.of[NAME]);
-    index_words(walk, &members);
+    index_words(walk, walk->object, &members);
     hanse_buffer_reset(&walk->catalog->path);
     int error = add_tags(walk, members.of[TAGS], hanse_bytes(NULL, 0));
     if (error == HANSE_OK && members.of[PROPERTIES] != NULL)

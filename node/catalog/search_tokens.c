@@ -6,8 +6,7 @@
 
 int search_tokens_open(sqlite3 *db, struct search_tokens *ret_tokens)
 {
-    static const char *arguments[] = {"remove_diacritics", "2", "tokenchars",
-                                      "_"}; /* as in catalog_schema.c */
+    static const char *arguments[] = {"remove_diacritics", "2", "tokenchars", "_"}; /* as in search_index.c */
     struct search_tokens tokens = {0};
     sqlite3_stmt *statement;
     void *context;
@@ -36,8 +35,8 @@ void search_tokens_close(struct search_tokens *tokens)
     *tokens = (struct search_tokens){0};
 }
 
-static int tokenize(struct search_tokens *tokens, struct hanse_bytes text, void *context,
-                    int (*each)(void *, int, const char *, int, int, int))
+int search_tokens_each(struct search_tokens *tokens, struct hanse_bytes text, void *context,
+                       int (*each)(void *, int, const char *, int, int, int))
 {
     int rc = tokens->methods.xTokenize(tokens->tokenizer, context, FTS5_TOKENIZE_QUERY,
                                        (const char *)text.data, (int)text.size, each);
@@ -68,7 +67,7 @@ int search_tokens_read(struct search_tokens *tokens, struct hanse_bytes text, st
     /* Nobody types more; NUL and broken UTF-8 separate words. */
     hanse_buffer_reset(&tokens->scratch);
     text_repair(text_cut(text, 4 * SEARCH_WORDS_MAX * SEARCH_WORD_MAX), &tokens->scratch);
-    return tokenize(tokens, hanse_buffer_bytes(&tokens->scratch), ret_words, take_word);
+    return search_tokens_each(tokens, hanse_buffer_bytes(&tokens->scratch), ret_words, take_word);
 }
 
 struct find {
@@ -101,7 +100,7 @@ int search_tokens_find(struct search_tokens *tokens, const struct search_words *
     struct find find = {.words = words};
     hanse_buffer_reset(&tokens->scratch);
     text_index(text, &tokens->scratch);
-    int error = tokenize(tokens, hanse_buffer_bytes(&tokens->scratch), &find, find_token);
+    int error = search_tokens_each(tokens, hanse_buffer_bytes(&tokens->scratch), &find, find_token);
     *ret_found = find.found;
     *ret_count = find.count;
     return error;

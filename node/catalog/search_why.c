@@ -1,7 +1,7 @@
 /* Why a contract was found: the heaviest places its words stand in, as text for people. */
 #include <string.h>
 
-#include "catalog_internal.h"
+#include "search_internal.h"
 
 #define PLACES_MAX 64   /* places kept of one contract; the best of them explain it well enough */
 #define ROWS_MAX   1000 /* rows looked at of one contract: the reason must not cost more than the search */
@@ -12,8 +12,7 @@ struct place {
 };
 
 struct why {
-    sqlite3 *db;
-    struct search_tokens *tokens;
+    struct hanse_searcher *searcher;
     const struct search_words *words;
     uint32_t open; /* words not explained yet */
     struct hanse_buffer *out;
@@ -63,7 +62,7 @@ static int note(struct why *why, sqlite3_stmt *rows, const char *what)
     size_t tokens;
     struct hanse_bytes text = hanse_bytes_of((const char *)sqlite3_column_text(rows, 0));
     const char *name = (const char *)sqlite3_column_text(rows, 1);
-    int error = search_tokens_find(why->tokens, why->words, text, &found, &tokens);
+    int error = search_tokens_find(&why->searcher->tokens, why->words, text, &found, &tokens);
     if (error != HANSE_OK || (found & why->open) == 0 || why->count == PLACES_MAX)
         return error;
     struct place *place = &why->places[why->count++];
@@ -76,10 +75,10 @@ static int note(struct why *why, sqlite3_stmt *rows, const char *what)
     return HANSE_OK;
 }
 
-static int look(struct why *why, const char *sql, int64_t version, const char *what)
+static int look(struct why *why, enum search_statement_id in, int64_t version, const char *what)
 {
     sqlite3_stmt *rows;
-    int rc = SQLITE_DONE, error = read_prepare(why->db, sql, &rows);
+    int rc = SQLITE_DONE, error = searcher_statement(why->searcher, in, &rows);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(rows, 1, version << PACK_BITS);
@@ -87,21 +86,15 @@ static int look(struct why *why, const char *sql, int64_t version, const char *w
     sqlite3_bind_int64(rows, 3, ROWS_MAX);
     while (error == HANSE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW)
         error = note(why, rows, what);
-    sqlite3_finalize(rows);
-    return error != HANSE_OK ? error : hanse_store_error(why->db, rc);
+    sqlite3_reset(rows);
+    return error != HANSE_OK ? error : hanse_store_error(why->searcher->db, rc);
 }
 
 /* Name and title first, the descriptions last: they are in the version's own row. */
-static int look_in_version(struct why *why, int64_t version, bool first)
+static int look_in_version(struct why *why, int64_t version, enum search_statement_id in)
 {
     sqlite3_stmt *row;
-    int error = read_prepare(
-        why->db,
-        first ? "SELECT c.contract, 'name', v.title, 'title' FROM hanse$contract_version v"
-                " JOIN hanse$contract c ON c.id = v.contract WHERE v.id = ?1"
-              : "SELECT coalesce(purpose, '') || ' ' || coalesce(usage, '') || ' ' ||"
-                " coalesce(limitations, ''), 'description' FROM hanse$contract_version WHERE id = ?1",
-        &row);
+    int error = searcher_statement(why->searcher, in, &row);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(row, 1, version);
@@ -110,35 +103,32 @@ static int look_in_version(struct why *why, int64_t version, bool first)
         uint32_t found = 0;
         size_t tokens;
         struct hanse_bytes text = hanse_bytes_of((const char *)sqlite3_column_text(row, i));
-        error = search_tokens_find(why->tokens, why->words, text, &found, &tokens);
+        error = search_tokens_find(&why->searcher->tokens, why->words, text, &found, &tokens);
         if (error == HANSE_OK && (found & why->open) != 0)
             say(why, (const char *)sqlite3_column_text(row, i + 1), found);
     }
-    sqlite3_finalize(row);
-    return error != HANSE_OK || rc == SQLITE_ROW ? error : hanse_store_error(why->db, rc);
+    sqlite3_reset(row);
+    return error != HANSE_OK || rc == SQLITE_ROW ? error : hanse_store_error(why->searcher->db, rc);
 }
 
-int search_why(sqlite3 *db, struct search_tokens *tokens, const struct search_words *words, int64_t version,
+int search_why(struct hanse_searcher *searcher, const struct search_words *words, int64_t version,
                struct hanse_buffer *out)
 {
-    static const char *const places[][2] = {
-        {"object ",
-         "SELECT coalesce(object, '') || ' ' || coalesce(business_name, ''), object FROM hanse$object"
-         " WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},
-        {"field ", "SELECT field || ' ' || coalesce(business_name, ''), field FROM hanse$field"
-                   " WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},
-        {"tag ", "SELECT tag, tag FROM hanse$tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"},
-    };
-    struct why why = {
-        .db = db, .tokens = tokens, .words = words, .open = (1u << words->count) - 1, .out = out};
+    static const struct {
+        enum search_statement_id in;
+        const char *what;
+    } places[] = {{SEARCH_WHY_OBJECT, "object "}, {SEARCH_WHY_FIELD, "field "}, {SEARCH_WHY_TAG, "tag "}};
     hanse_buffer_reset(out);
-    int error = look_in_version(&why, version, true);
+    if (words->count == 0)
+        return HANSE_OK;
+    struct why why = {.searcher = searcher, .words = words, .open = (1u << words->count) - 1, .out = out};
+    int error = look_in_version(&why, version, SEARCH_WHY_VERSION);
     for (int i = 0; i < 3 && error == HANSE_OK && why.open != 0; i++) {
-        error = look(&why, places[i][1], version, places[i][0]);
+        error = look(&why, places[i].in, version, places[i].what);
         say_places(&why);
     }
     if (error == HANSE_OK && why.open != 0)
-        error = look_in_version(&why, version, false);
+        error = look_in_version(&why, version, SEARCH_WHY_DESCRIPTION);
     if (error == HANSE_OK && out->size == 0)
         hanse_buffer_append_text(out, "description of a field");
     return error;

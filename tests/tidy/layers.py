@@ -58,6 +58,7 @@ OWNERS = {
     "odcs.h": "catalog",
     "projector.h": "store",
     "proposal.h": "proto",
+    "search.h": "catalog",
     "service.h": "service",
     "store.h": "store",
     "tree.h": "proto",

@@ -1,0 +1,159 @@
+/* An answer as people and scripts read it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "search_internal.h"
+
+#define FACET_VALUES_MAX 20
+
+/* What was looked for in the end, word by word: the reasons name places of these. */
+static void read_words(const struct search_reading *reading, struct search_words *ret_words)
+{
+    ret_words->count = 0;
+    for (size_t i = 0; i < reading->words.count; i++) {
+        const char *at = reading->read_as[i][0] != '\0' ? reading->read_as[i] : reading->words.words[i];
+        while (*at != '\0' && ret_words->count < SEARCH_WORDS_MAX) {
+            size_t size = strcspn(at, " ");
+            memcpy(ret_words->words[ret_words->count], at, size);
+            ret_words->words[ret_words->count++][size] = '\0';
+            at += size + strspn(at + size, " ");
+        }
+    }
+}
+
+static int write_result(struct hanse_searcher *searcher, const struct search_words *words, int64_t version,
+                        struct hanse_buffer *why, json_t *results)
+{
+    sqlite3_stmt *names;
+    int error = searcher_statement(searcher, SEARCH_NAMES, &names);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(names, 1, version);
+    int rc = sqlite3_step(names);
+    json_t *row = rc == SQLITE_ROW ? read_row(names) : NULL;
+    sqlite3_reset(names);
+    if (row == NULL)
+        return rc == SQLITE_DONE ? HANSE_E_CORRUPT : hanse_store_error(searcher->db, rc);
+    json_array_append_new(results, row);
+    error = search_why(searcher, words, version, why);
+    json_object_set_new(row, "why", json_stringn(why->data, why->size));
+    json_object_set_new(row, "health", json_null());
+    return error;
+}
+
+static int write_results(struct hanse_searcher *searcher, const struct hanse_search *search,
+                         const struct search_question *question, const struct search_picked *picked,
+                         json_t *json)
+{
+    struct search_words words;
+    struct hanse_buffer text;
+    json_t *results = json_array();
+    size_t count = picked->count > question->limit ? question->limit : picked->count;
+    int error = HANSE_OK;
+    hanse_buffer_init(&text);
+    read_words(&question->reading, &words);
+    for (size_t i = 0; i < count && error == HANSE_OK; i++)
+        error = write_result(searcher, &words, picked->found[i].id, &text, results);
+    json_object_set_new(json, "results", results);
+    hanse_buffer_reset(&text);
+    if (picked->count > count)
+        search_cursor_write(search_question_hash(search), &picked->found[count - 1], &text);
+    json_object_set_new(json, "next", text.size > 0 ? json_stringn(text.data, text.size) : json_null());
+    hanse_buffer_release(&text);
+    return error;
+}
+
+struct facet_count {
+    const char *text;
+    uint32_t count;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct facet_count *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return strcmp(x->text, y->text);
+}
+
+/* A domain's is the number of its journal; what has no name any more is left out. */
+static int name_of(struct hanse_searcher *searcher, enum search_facet facet, const char *text,
+                   json_t **ret_name)
+{
+    sqlite3_stmt *find;
+    *ret_name = NULL;
+    if (facet != SEARCH_FACET_DOMAIN) {
+        *ret_name = json_string(text);
+        return HANSE_OK;
+    }
+    int error = searcher_statement(searcher, SEARCH_DOMAIN_NAME, &find);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(find, 1, strtoll(text, NULL, 10));
+    int rc = sqlite3_step(find);
+    if (rc == SQLITE_ROW && sqlite3_column_type(find, 0) == SQLITE_TEXT)
+        *ret_name = json_string((const char *)sqlite3_column_text(find, 0));
+    sqlite3_reset(find);
+    return rc == SQLITE_ROW ? HANSE_OK : hanse_store_error(searcher->db, rc);
+}
+
+static int write_facet(struct hanse_searcher *searcher, enum search_facet facet, const uint32_t *kinds,
+                       json_t *facets)
+{
+    const struct search_shelf *shelf = &searcher->shelf;
+    struct facet_count *counts = NULL;
+    size_t count = 0, capacity = 0;
+    json_t *values = json_array();
+    int error = HANSE_OK;
+    for (size_t i = 0; i < shelf->kind_count; i++) {
+        if (kinds[i] == 0 || shelf->kinds[i].facet != facet)
+            continue;
+        if (count == capacity) {
+            capacity = capacity == 0 ? 64 : 2 * capacity;
+            counts = hanse_realloc(counts, capacity * sizeof counts[0]);
+        }
+        counts[count++] =
+            (struct facet_count){.text = shelf->texts.data + shelf->kinds[i].text, .count = kinds[i]};
+    }
+    if (count > 1)
+        qsort(counts, count, sizeof counts[0], compare);
+    for (size_t i = 0; i < count && error == HANSE_OK && json_array_size(values) < FACET_VALUES_MAX; i++) {
+        json_t *name;
+        error = name_of(searcher, facet, counts[i].text, &name);
+        if (error == HANSE_OK && name != NULL)
+            json_array_append_new(
+                values, json_pack("{s:o,s:I}", "value", name, "count", (json_int_t)counts[i].count));
+    }
+    free(counts);
+    json_object_set_new(facets, hanse_search_facet_name(facet), values);
+    return error;
+}
+
+static void write_words(const struct search_reading *reading, json_t *json)
+{
+    json_t *words = json_array();
+    for (size_t i = 0; i < reading->words.count; i++)
+        json_array_append_new(
+            words,
+            json_pack("{s:s,s:I,s:o}", "word", reading->words.words[i], "contracts",
+                      (json_int_t)reading->contracts[i], "read_as",
+                      reading->read_as[i][0] == '\0' ? json_null() : json_string(reading->read_as[i])));
+    json_object_set_new(json, "words", words);
+    json_object_set_new(json, "did_you_mean",
+                        reading->proposed[0] == '\0' ? json_null() : json_string(reading->proposed));
+}
+
+int search_answer(struct hanse_searcher *searcher, const struct hanse_search *search,
+                  const struct search_question *question, const struct search_picked *picked, json_t *json)
+{
+    json_t *facets = json_object();
+    int error = write_results(searcher, search, question, picked, json);
+    json_object_set_new(json, "matched", json_string(picked->matched));
+    json_object_set_new(json, "total", json_integer((json_int_t)picked->counts.total));
+    json_object_set_new(json, "unfiltered", json_integer((json_int_t)picked->counts.unfiltered));
+    for (int i = 0; i < SEARCH_FACETS && error == HANSE_OK; i++)
+        error = write_facet(searcher, (enum search_facet)i, picked->counts.kinds, facets);
+    json_object_set_new(json, "facets", facets);
+    write_words(&question->reading, json);
+    return error;
+}
