@@ -32,6 +32,9 @@ struct sqlite3;
 #define HANSE_KIND_PROVENANCE                                                                                \
     "provenance" /* key kind/key@index; JSON: asked_by, approved_by, repository, … */
 
+#define HANSE_KIND_DATASET "dataset" /* key: the dataset's (dataset.h); JSON: what was found (lineage.h) */
+#define HANSE_KIND_LINEAGE "lineage" /* key: namespace/name of a job; JSON (lineage.h) */
+
 #define HANSE_CONTRACT_FIELDS_MAX                                                                            \
     10000u                          /* rows a contract version gives: fields, and each other kind of row */
 #define HANSE_COLUMN_TEXT_MAX 4096u /* bytes of a text in a view; longer ones are cut */

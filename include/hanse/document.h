@@ -71,4 +71,10 @@ const char *hanse_value_member_text(const struct hanse_value *object, const char
  * words are quoted (`['a b']`), and very long ones cut: the path is for people. */
 void hanse_value_path(const struct hanse_value *value, struct hanse_buffer *out);
 
+/* Appends the value as a document of that syntax, in the dialect that we read: reading it back gives the same
+ * tree. YAML that came as JSON, and JSON of a YAML number such as 0x1F, say the same in other words. */
+void hanse_value_write(const struct hanse_value *value, enum hanse_syntax syntax, struct hanse_buffer *out);
+/* Whether two values say the same: the order of members counts, places do not. */
+bool hanse_value_equal(const struct hanse_value *a, const struct hanse_value *b);
+
 #endif

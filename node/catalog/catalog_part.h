@@ -33,8 +33,9 @@ struct catalog_part {
 };
 #define CATALOG_COLUMNS(array) .columns = (array), .column_count = sizeof(array) / sizeof(array)[0]
 
-extern const struct catalog_part CONTRACT_PART, DEPRECATION_PART, ENTRIES_PART, NODE_PART, PROFILE_PART,
-    PROVENANCE_PART, SCHEMA_PART, SEARCH_PART, SERVER_PART, TERM_LINK_PART, TERM_PART;
+extern const struct catalog_part CONTRACT_PART, DATASET_PART, DEPRECATION_PART, EDGE_PART, ENTRIES_PART,
+    LINEAGE_PART, NODE_PART, PROFILE_PART, PROMISE_PART, PROVENANCE_PART, SCHEMA_PART, SEARCH_PART,
+    SERVER_PART, TERM_LINK_PART, TERM_PART;
 
 /* catalog.c: all parts, in the order in which their views are listed. */
 const struct catalog_part *const *catalog_parts(size_t *ret_count);

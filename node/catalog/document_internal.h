@@ -37,6 +37,8 @@ struct document_builder {
 
 /* Memory that lives as long as the document, aligned for any value. */
 void *document_allocate(struct hanse_document *document, size_t size);
+/* Frees everything that was allocated in it, not the document itself. */
+void document_release(struct hanse_document *document);
 /* A copy in the arena with a NUL after it. */
 struct hanse_bytes document_keep(struct hanse_document *document, const void *data, size_t size);
 
@@ -49,6 +51,28 @@ struct document_place document_place_at(struct hanse_bytes source, size_t offset
 /* INVALID unless the text is UTF-8 without characters that may not stand in that syntax. */
 HANSE_MUST_USE int document_check_text(struct hanse_bytes source, enum hanse_syntax syntax,
                                        struct hanse_document_error *error);
+
+/* The code point at the beginning of a text that is not empty, and its bytes; 0 when it is not UTF-8. */
+size_t document_decode(struct hanse_bytes text, uint32_t *ret_point);
+/* Whether a character may stand in a document of that syntax as it is. */
+bool document_may_stand(uint32_t point, enum hanse_syntax syntax);
+/* Appends the text with U+FFFD for whatever may not stand in YAML. */
+void document_append_clean(struct hanse_bytes text, struct hanse_buffer *out);
+
+/* Trees made or changed by hand (document_edit.c). Nothing here looks at limits: who builds knows how much.
+ */
+struct hanse_value *document_make(struct hanse_document *document, enum hanse_value_type type,
+                                  const char *text); /* a scalar's text is copied; NULL: none */
+/* Puts the value under that name, in the place of what has it, else at the end. Gives it. */
+struct hanse_value *document_set(struct hanse_document *document, struct hanse_value *object,
+                                 const char *name, struct hanse_value *value);
+/* A list that grows: it remembers its end. */
+struct document_list {
+    struct hanse_value *array;
+    struct hanse_value *last; /* NULL: not looked for yet */
+};
+void document_append(struct document_list *list, struct hanse_value *value);
+void document_remove(struct hanse_value *object, const char *name);
 
 /* The errors of a value, and of a list or object at that depth, that is too much. */
 HANSE_MUST_USE int document_refuse_value(struct document_builder *b, struct document_place place);

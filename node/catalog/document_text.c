@@ -33,7 +33,7 @@ static size_t decode(const uint8_t *data, size_t size, uint32_t *ret_point)
 }
 
 /* What YAML 1.2 calls printable (5.1); JSON only forbids raw control characters (RFC 8259, 7). */
-static bool may_stand(uint32_t point, enum hanse_syntax syntax)
+bool document_may_stand(uint32_t point, enum hanse_syntax syntax)
 {
     if (point < 0x20)
         return point == '\t' || point == '\n' || point == '\r';
@@ -42,6 +42,24 @@ static bool may_stand(uint32_t point, enum hanse_syntax syntax)
     if (point >= 0x7F && point < 0xA0)
         return point == 0x85;
     return point != 0xFEFF && point != 0xFFFE && point != 0xFFFF;
+}
+
+size_t document_decode(struct hanse_bytes text, uint32_t *ret_point)
+{
+    return decode(text.data, text.size, ret_point);
+}
+
+void document_append_clean(struct hanse_bytes text, struct hanse_buffer *out)
+{
+    for (size_t i = 0; i < text.size;) {
+        uint32_t point = REPLACEMENT;
+        size_t length = decode(text.data + i, text.size - i, &point);
+        if (length > 0 && document_may_stand(point, HANSE_SYNTAX_YAML))
+            hanse_buffer_append(out, text.data + i, length);
+        else
+            hanse_buffer_append_text(out, "\xef\xbf\xbd");
+        i += length > 0 ? length : 1;
+    }
 }
 
 struct document_place document_place_at(struct hanse_bytes source, size_t offset)
@@ -81,7 +99,7 @@ int document_check_text(struct hanse_bytes source, enum hanse_syntax syntax,
         size_t length = decode(source.data + i, source.size - i, &point);
         if (length == 0)
             return refuse_encoding(source, i, error);
-        if (!may_stand(point, syntax))
+        if (!document_may_stand(point, syntax))
             return document_fail(error, HANSE_E_INVALID, document_place_at(source, i), "document/character",
                                  "the character U+%04X may not stand in a document; write it as an escape in "
                                  "double quotes, or remove it",

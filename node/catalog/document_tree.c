@@ -59,16 +59,22 @@ struct hanse_bytes document_keep(struct hanse_document *document, const void *da
     return hanse_bytes(copy, size);
 }
 
-void hanse_document_destroy(struct hanse_document **document)
+void document_release(struct hanse_document *document)
 {
-    if (document == NULL || *document == NULL)
-        return;
-    struct document_chunk *chunk = (*document)->chunks;
+    struct document_chunk *chunk = document->chunks;
     while (chunk != NULL) {
         struct document_chunk *next = chunk->next;
         free(chunk);
         chunk = next;
     }
+    *document = (struct hanse_document){0};
+}
+
+void hanse_document_destroy(struct hanse_document **document)
+{
+    if (document == NULL || *document == NULL)
+        return;
+    document_release(*document);
     free(*document);
     *document = NULL;
 }

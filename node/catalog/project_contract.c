@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catalog_part.h"
+#include "edges.h"
 
 static const char CONTRACT_FIND[] =
     "SELECT id, precedence, best FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
@@ -256,6 +257,8 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract 
         error =
             project_schema(catalog, db, contract->projected->entry_rowid, contract->root, &contract->counts);
     if (error == HANSE_OK)
+        error = project_promises(catalog, db, contract->projected->entry_rowid, contract->root);
+    if (error == HANSE_OK)
         error = add_version(catalog, db, contract);
     return error != HANSE_OK || !contract->best ? error : add_words(catalog, db, contract);
 }
@@ -281,6 +284,8 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
         error = project_schema_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = project_servers_drop(catalog, db, version);
+    if (error == HANSE_OK)
+        error = project_promises_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = catalog_run_id(catalog, db, VERSION_DROP, version);
     return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_REDO, contract);

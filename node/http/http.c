@@ -7,6 +7,7 @@
 
 #include "guard.h"
 #include "hanse/check.h"
+#include "inflate.h"
 #include "openapi.h"
 #include "params.h"
 #include "problem.h"
@@ -34,8 +35,12 @@ static void attachment(const json_t *params, const char *media, char *ret_text, 
         name[used++] = plain ? *id : '_';
     }
     name[used] = '\0';
-    snprintf(ret_text, size, "attachment; filename=\"%s.%s\"", used == 0 ? "original" : name,
-             strstr(media, "json") != NULL ? "json" : "yaml");
+    static const char *const ENDINGS[] = {"json", "html", "sql"};
+    const char *ending = "yaml";
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++)
+        if (strstr(media, ENDINGS[i]) != NULL)
+            ending = ENDINGS[i];
+    snprintf(ret_text, size, "attachment; filename=\"%s.%s\"", used == 0 ? "original" : name, ending);
 }
 
 static void reply_raw(struct http_request *request, const json_t *params, struct hanse_answer *answer)
@@ -65,30 +70,79 @@ static void run(struct hanse_http *http, size_t worker, struct http_request *req
     } else if (answer.media != NULL) {
         reply_raw(request, params, &answer);
     } else {
-        http_reply_json(request, 200, "application/json",
+        http_reply_json(request, operation->flags & HANSE_OPERATION_CREATES ? 201 : 200, "application/json",
                         answer.json != NULL ? json_incref(answer.json) : json_object());
     }
     hanse_answer_release(&answer);
 }
 
 /* A POST's parameters are JSON and say so: a form that a browser sends by itself never does. */
-static int read_body(struct http_request *request, json_t *params)
+static bool is_json(const struct http_request *request, size_t body_size)
 {
-    struct hanse_bytes body = http_request_body(request);
     const char *type = NULL;
     size_t types = http_request_header(request, "Content-Type", &type);
     size_t size = types == 1 ? strcspn(type, "; \t") : 0;
-    if (types > 1 || (types == 0 && body.size > 0) ||
-        (types == 1 &&
-         (size != strlen("application/json") || strncasecmp(type, "application/json", size) != 0))) {
+    if (types == 0)
+        return body_size == 0;
+    return types == 1 && size == strlen("application/json") &&
+           strncasecmp(type, "application/json", size) == 0;
+}
+
+/* The body as it was before it was packed; false after an error was replied. */
+static bool unpack(struct http_request *request, bool trusted, struct hanse_bytes *body,
+                   struct hanse_buffer *unpacked)
+{
+    const char *encoding = NULL;
+    size_t encodings = http_request_header(request, "Content-Encoding", &encoding);
+    if (encodings == 0 || (encodings == 1 && strcasecmp(encoding, "identity") == 0))
+        return true;
+    if (encodings > 1 || strcasecmp(encoding, "gzip") != 0) {
+        http_reply_header(request, "Accept-Encoding", "gzip");
+        http_reply_problem(request, HANSE_E_INVALID, 415, "The only Content-Encoding taken is gzip.", NULL);
+        return false;
+    }
+    int rc = http_inflate(*body, trusted ? HTTP_TRUSTED_BODY_MAX : HTTP_BODY_MAX, unpacked);
+    if (rc != HANSE_OK)
+        http_reply_problem(request, rc, 0,
+                           rc == HANSE_E_TOO_LARGE ? "The body is too large when it is unpacked."
+                                                   : "The body is not gzip.",
+                           NULL);
+    *body = hanse_buffer_bytes(unpacked);
+    return rc == HANSE_OK;
+}
+
+static int read_params(const struct hanse_operation *operation, struct hanse_bytes body, json_t *params,
+                       struct hanse_buffer *why)
+{
+    if ((operation->flags & HANSE_OPERATION_BODY) == 0)
+        return http_params_body(body, params, why);
+    json_t *text = json_stringn((const char *)body.data, body.size);
+    if (body.size > 0 && text == NULL) {
+        hanse_buffer_append_text(why, "The body is not UTF-8.");
+        return HANSE_E_INVALID;
+    }
+    json_object_set_new(params, "body", text != NULL ? text : json_null());
+    return HANSE_OK;
+}
+
+static int read_body(struct http_request *request, const struct hanse_operation *operation, bool trusted,
+                     json_t *params)
+{
+    struct hanse_bytes body = http_request_body(request);
+    struct hanse_buffer unpacked, why;
+    int rc = HANSE_E_INVALID;
+    if (!is_json(request, body.size)) {
         http_reply_problem(request, HANSE_E_INVALID, 415, "Parameters are sent as application/json.", NULL);
         return HANSE_E_INVALID;
     }
-    struct hanse_buffer why;
+    hanse_buffer_init(&unpacked);
     hanse_buffer_init(&why);
-    int rc = http_params_body(body, params, &why);
-    if (rc != HANSE_OK)
-        http_reply_problem(request, rc, 0, why.data, NULL);
+    if (unpack(request, trusted, &body, &unpacked)) {
+        rc = read_params(operation, body, params, &why);
+        if (rc != HANSE_OK)
+            http_reply_problem(request, rc, 0, why.data, NULL);
+    }
+    hanse_buffer_release(&unpacked);
     hanse_buffer_release(&why);
     return rc;
 }
@@ -124,7 +178,7 @@ static void serve(struct hanse_http *http, size_t worker, struct http_request *r
         http_reply_problem(request, HANSE_E_INVALID, 0, why, NULL);
         return;
     }
-    if (method == HTTP_POST && read_body(request, params) != HANSE_OK)
+    if (method == HTTP_POST && read_body(request, route.operation, trusted, params) != HANSE_OK)
         return;
     run(http, worker, request, route.operation, params);
 }

@@ -17,17 +17,21 @@ static json_t *path_parameters(const char *path)
 static json_t *describe(const struct hanse_operation *operation)
 {
     json_t *described = json_pack("{s:s, s:s, s:{s:{s:s, s:{s:{s:{s:s}}}}, s:{s:s}}}", "operationId",
-                                  operation->name, "summary", operation->summary, "responses", "200",
-                                  "description", "The answer.", "content", "application/json", "schema",
-                                  "type", "object", "default", "$ref", "#/components/responses/problem");
+                                  operation->name, "summary", operation->summary, "responses",
+                                  operation->flags & HANSE_OPERATION_CREATES ? "201" : "200", "description",
+                                  "The answer.", "content", "application/json", "schema", "type", "object",
+                                  "default", "$ref", "#/components/responses/problem");
     json_t *parameters = path_parameters(operation->path);
     if (strcmp(operation->method, "GET") == 0)
         json_array_append_new(parameters, json_pack("{s:s}", "$ref", "#/components/parameters/query"));
     json_object_set_new(described, "parameters", parameters);
-    if (strcmp(operation->method, "POST") == 0)
-        json_object_set_new(
-            described, "requestBody",
-            json_pack("{s:{s:{s:{s:s}}}}", "content", "application/json", "schema", "type", "object"));
+    if (strcmp(operation->method, "POST") == 0) {
+        json_t *schema = json_object(); /* of a body that is read by the operation itself: anything */
+        if ((operation->flags & HANSE_OPERATION_BODY) == 0)
+            json_object_set_new(schema, "type", json_string("object"));
+        json_object_set_new(described, "requestBody",
+                            json_pack("{s:{s:{s:o}}}", "content", "application/json", "schema", schema));
+    }
     if (operation->flags & HANSE_OPERATION_WRITES)
         json_object_set_new(described, "security", json_pack("[{s:[]}]", "token"));
     return described;

@@ -12,10 +12,17 @@
  * under it is the one it rests on. After that many times it moves faster than we read. */
 #define TRIES_MAX 4
 
-enum { W = HANSE_OPERATION_WRITES, A = HANSE_OPERATION_ALONE, S = 0x100 /* stamped; no door's business */ };
+enum {
+    W = HANSE_OPERATION_WRITES,
+    A = HANSE_OPERATION_ALONE,
+    B = HANSE_OPERATION_BODY,
+    C = HANSE_OPERATION_CREATES,
+    S = 0x100 /* stamped; no door's business */
+};
 
 static const struct hanse_operation OPERATIONS[] = {
-#define X(name, method, path, flags, summary) {#name, method, path, (flags) & (W | A), summary, op_##name},
+#define X(name, method, path, flags, summary)                                                                \
+    {#name, method, path, (flags) & (W | A | B | C), summary, op_##name},
 #include "operations.def"
 #undef X
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "hanse/catalog.h"
+#include "hanse/lineage.h"
 #include "hanse/search.h"
 #include "hanse/store.h"
 #include "params.h"
@@ -27,6 +28,7 @@ void hanse_service_close(struct hanse_service **service)
         return;
     hanse_published_close(&(*service)->published);
     hanse_searcher_close(&(*service)->searcher);
+    hanse_graph_release(&(*service)->graph);
     hanse_store_close_reader(&(*service)->db);
     hanse_mesh_view_release(&(*service)->view); /* one of zeros is released as well */
     free(*service);

@@ -8,6 +8,7 @@
 struct sqlite3;
 struct hanse_published;
 struct hanse_searcher;
+struct hanse_graph;
 
 struct hanse_service {
     struct hanse_home *home;
@@ -15,6 +16,7 @@ struct hanse_service {
     struct sqlite3 *db;                /* opened when first asked for: a new home has no database yet */
     struct hanse_published *published; /* on `db`; service_published */
     struct hanse_searcher *searcher;   /* on `db`; service_searcher */
+    struct hanse_graph *graph;         /* of all lineage, as `db` had it when last asked; or NULL */
     struct hanse_mesh_view view;       /* what this thread saw last; as_of.c */
     uint64_t viewed_ms;                /* monotonic; 0: never */
     char admitted[HANSE_NAME_MAX + 1]; /* what admitted_name() gave, where no node runs */

@@ -42,6 +42,22 @@ static void last_path(const struct hanse_value *value)
     hanse_buffer_release(&path);
 }
 
+/* What we write, we read back as the same tree. */
+static void write_and_read(const struct hanse_value *root, enum hanse_syntax syntax)
+{
+    struct hanse_buffer text;
+    struct hanse_document *again = NULL;
+    struct hanse_document_error error;
+    hanse_buffer_init(&text);
+    hanse_value_write(root, syntax, &text);
+    if (text.size <= HANSE_BODY_MAX) {
+        HANSE_CHECK(hanse_document_parse(hanse_buffer_bytes(&text), syntax, &again, &error) == HANSE_OK);
+        HANSE_CHECK(hanse_value_equal(root, hanse_document_root(again)));
+        hanse_document_destroy(&again);
+    }
+    hanse_buffer_release(&text);
+}
+
 static void parse(struct hanse_bytes source, enum hanse_syntax syntax)
 {
     struct hanse_document *document = NULL;
@@ -55,6 +71,9 @@ static void parse(struct hanse_bytes source, enum hanse_syntax syntax)
     walk(hanse_document_root(document), 0, &count);
     HANSE_CHECK(count <= HANSE_DOCUMENT_NODES_MAX);
     last_path(hanse_document_root(document));
+    write_and_read(hanse_document_root(document), HANSE_SYNTAX_YAML);
+    if (syntax == HANSE_SYNTAX_JSON)
+        write_and_read(hanse_document_root(document), HANSE_SYNTAX_JSON);
     hanse_document_destroy(&document);
     HANSE_CHECK(document == NULL);
 }

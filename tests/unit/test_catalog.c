@@ -328,10 +328,57 @@ static void copy_journal(struct node *from, struct node *to, const struct hanse_
     hanse_journal_release(&scratch);
 }
 
+#define FOUND "{\"columns\":[{\"name\":\"id\",\"type\":\"bigint\"}],\"source\":\"openlineage\"}"
+#define LOADS(input)                                                                                         \
+    "{\"aliases\":[[\"hive/w/parcels\",\"s3/lake/parcels\"]],\"columns\":[[\"" input                         \
+    "\",\"order_id\",\"s3/lake/parcels\",\"id\",\"DIRECT/IDENTITY\"]],\"inputs\":[\"" input                  \
+    "\"],\"job\":{\"name\":\"load\",\"namespace\":\"etl\"},\"outputs\":[\"s3/lake/parcels\"],\"source\":"    \
+    "\"openlineage\"}"
+
+/* A job that read something else before, and what was found where it writes. */
+static void put_lineage(struct node *node)
+{
+    fixture_put(node->logistics, "lineage", "etl/load", "json", LOADS("postgres/shop/public/old@db.example"));
+    fixture_put(node->logistics, "dataset", "s3/lake/parcels", "json", FOUND);
+    publish(node, node->logistics);
+    fixture_put(node->logistics, "lineage", "etl/load", "json",
+                LOADS("postgres/shop/public/t_orders@db.example"));
+    publish(node, node->logistics);
+}
+
+static void what_jobs_tell_is_joined_with_what_contracts_promise(void **state)
+{
+    struct node *node = *state;
+    put(node, node->sales, "orders@1.0.0", ORDERS);
+    put_lineage(node);
+    char *rows = rows_of(
+        node->db, "SELECT domain, from_dataset, to_dataset, kind, job FROM lineage ORDER BY kind DESC");
+    assert_string_equal(
+        rows, "logistics|postgres/shop/public/t_orders@db.example|s3/lake/parcels|openlineage|etl/load\n"
+              "logistics|hive/w/parcels|s3/lake/parcels|alias|etl/load\n");
+    free(rows);
+    rows =
+        rows_of(node->db,
+                "SELECT d.contract, d.object, d.server, l.to_column FROM datasets d JOIN column_lineage l ON "
+                "l.from_dataset = d.dataset WHERE d.source = 'contract'");
+    assert_string_equal(rows, "orders|orders|prod|id\n");
+    free(rows);
+    rows = rows_of(node->db,
+                   "SELECT source, columns FROM datasets WHERE dataset = 's3/lake/parcels' ORDER BY source");
+    assert_string_equal(rows, "lineage|-\nopenlineage|1\n");
+    free(rows);
+    fixture_retract(node->logistics, "lineage", "etl/load");
+    publish(node, node->logistics);
+    rows = rows_of(node->db, "SELECT count(*) FROM lineage");
+    assert_string_equal(rows, "0\n");
+    free(rows);
+}
+
 static void the_same_journals_give_the_same_rows_whatever_came_first(void **state)
 {
     struct node *node = *state;
     struct node other = {0};
+    put_lineage(node);
     put(node, node->sales, "orders@1.0.0", ORDERS);
     put_small(node, node->sales, "orders", "1.1.0", "New", "x");
     put_small(node, node->logistics, "parcels", "1.0.0", "Parcels", "y");
@@ -571,6 +618,7 @@ int main(void)
         T(profiles_nodes_and_provenance_are_read),
         T(only_admitted_and_own_journals_show),
         T(every_column_is_documented_in_its_place),
+        T(what_jobs_tell_is_joined_with_what_contracts_promise),
         T(the_same_journals_give_the_same_rows_whatever_came_first),
         T(another_version_of_the_catalogue_projects_everything_again),
         T(a_prepared_document_is_not_read_again),

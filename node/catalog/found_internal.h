@@ -1,0 +1,24 @@
+/* What was found, inside the folder. */
+#ifndef FOUND_INTERNAL_H
+#define FOUND_INTERNAL_H
+
+#include "hanse/found.h"
+#include "sql_tokens.h"
+
+/* Zeroed, and freed with the found. */
+void *found_allocate(struct hanse_found *found, size_t size);
+/* Names of an owner, whatever their case: the first of a name counts. The name must stay. */
+void found_remember(struct hanse_found *found, const void *owner, const char *name, void *item);
+void *found_recall(const struct hanse_found *found, const void *owner, const char *name);
+/* The sentence for a source that holds too much, and its error. */
+int found_too_much(struct hanse_buffer *why);
+/* "minLength" of HANSE_FOUND_MIN_LENGTH. Static. */
+const char *found_option_name(enum hanse_found_option option);
+/* A text made as printf does, kept. */
+const char *found_format(struct hanse_found *found, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The same as hanse_found_check, of tokens. */
+bool found_check_tokens(struct hanse_found *found, struct hanse_found_table *table,
+                        const struct sql_token *tokens, size_t count);
+
+#endif

@@ -1,0 +1,1 @@
+sCREATE TABLE `t` (`e` enum('a','b') NOT NULL COMMENT 'x\'y', KEY `k` (`e`)) COMMENT='t';
