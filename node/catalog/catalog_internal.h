@@ -120,7 +120,7 @@ void catalog_bind_entry(sqlite3_stmt *statement, const struct hanse_projected *p
 /* Percent-decodes; false when it is no encoding of a valid text without NUL. */
 bool catalog_decode_part(struct hanse_bytes encoded, struct hanse_buffer *out);
 
-/* project_schema.c: a contract's rows besides its own, counted; fills the catalog's words. */
+/* project_schema.c: a contract's rows besides its own, counted. */
 struct contract_counts {
     uint32_t objects, fields, servers, tags;
 };
@@ -133,30 +133,23 @@ HANSE_MUST_USE int project_servers(struct hanse_catalog *catalog, sqlite3 *db, i
 HANSE_MUST_USE int project_servers_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
 
 /* search_index.c */
-void search_words_reset(struct hanse_catalog *catalog);
-void search_words_add(struct hanse_catalog *catalog, enum search_column column, struct hanse_bytes text);
-void search_facet_add(struct hanse_catalog *catalog, enum search_facet facet, struct hanse_bytes value);
 struct search_version {
     int64_t id, contract_id, journal, published_at_ms;
-    uint32_t tie, parts; /* of its names */
+    uint64_t tie;   /* of the journal and the contract: the same at every node, and in no order of names */
+    uint32_t parts; /* of its names */
 };
-/* Adds its names to the catalogue's words. */
-void search_words_name(struct hanse_catalog *catalog, struct hanse_bytes contract, struct hanse_bytes title,
-                       struct search_version *version);
-/* That version, whose words and facets the catalogue has now, is its contract's highest. */
-HANSE_MUST_USE int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db,
-                                      const struct search_version *version);
-/* It no longer is, if it was; to be called while it has its rows. Takes the place of the catalogue's words.
- */
+/* That version is its contract's highest; to be called when it has all its rows. */
+HANSE_MUST_USE int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db, int64_t id);
+/* It no longer is, if it was; to be called while it has its rows. */
 HANSE_MUST_USE int search_index_leave(struct hanse_catalog *catalog, sqlite3 *db, int64_t id);
 /* A contract's highest version may have left, with no newer one in its place: this one, or 0, is it again. */
 HANSE_MUST_USE int search_index_return(struct hanse_catalog *catalog, sqlite3 *db, int64_t id);
 /* Merges a bounded piece of the index, or forgets some that have gone, when rows came since there was nothing
  * to do; sets `*ret_more` when more is left. */
 HANSE_MUST_USE int search_index_maintain(struct hanse_catalog *catalog, sqlite3 *db, bool *ret_more);
-/* search_reread.c: the catalogue's words and facets become those of that version. */
-HANSE_MUST_USE int search_reread(struct hanse_catalog *catalog, sqlite3 *db, int64_t id,
-                                 struct search_version *ret_version);
+/* search_texts.c: the catalogue's words and facets become those of that version. */
+HANSE_MUST_USE int search_texts(struct hanse_catalog *catalog, sqlite3 *db, int64_t id,
+                                struct search_version *ret_version);
 /* search_lexicon.c */
 HANSE_MUST_USE int search_lexicon_add(struct hanse_catalog *catalog, sqlite3 *db);
 

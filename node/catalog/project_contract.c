@@ -187,8 +187,7 @@ static struct hanse_bytes owner_of(const struct hanse_value *team)
 }
 
 /* An object of purpose, usage and limitations; a plain text, as some write, is the purpose. */
-static void bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, int place,
-                             const struct hanse_value *description)
+static void bind_description(sqlite3_stmt *add, int place, const struct hanse_value *description)
 {
     static const char *const names[] = {"purpose", "usage", "limitations"};
     for (int i = 0; i < 3; i++) {
@@ -196,7 +195,6 @@ static void bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, i
         if (i == 0 && text.data == NULL)
             text = catalog_text(description);
         catalog_bind(add, place + i, text);
-        search_words_add(catalog, SEARCH_DESCRIPTION, text);
     }
 }
 
@@ -208,7 +206,6 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     int error = catalog_statement(catalog, db, VERSION_ADD, &add);
     if (error != HANSE_OK)
         return error;
-    struct hanse_bytes owner = owner_of(contract->members[TEAM]);
     sqlite3_bind_int64(add, 1, projected->entry_rowid);
     sqlite3_bind_int64(add, 2, contract->id);
     sqlite3_bind_int64(add, 3, projected->journal);
@@ -219,26 +216,14 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     catalog_bind(add, 8, contract->title);
     for (int i = 0; i < 4; i++)
         catalog_bind(add, 9 + i, catalog_text(contract->members[texts[i]]));
-    catalog_bind(add, 13, owner);
-    search_facet_add(catalog, SEARCH_FACET_STATUS, catalog_text(contract->members[STATUS]));
-    search_facet_add(catalog, SEARCH_FACET_OWNER, owner);
-    bind_description(catalog, add, 14, contract->members[DESCRIPTION]);
+    catalog_bind(add, 13, owner_of(contract->members[TEAM]));
+    bind_description(add, 14, contract->members[DESCRIPTION]);
     catalog_bind(add, 17, catalog_text(contract->members[API_VERSION]));
     catalog_bind(add, 18, projected->entry->media);
     sqlite3_bind_int64(add, 19, projected->entry->body_size);
     sqlite3_bind_int64(add, 20, contract->counts.objects);
     sqlite3_bind_int64(add, 21, contract->counts.fields);
     return catalog_run(db, add);
-}
-
-static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
-{
-    struct search_version version = {.id = contract->projected->entry_rowid,
-                                     .contract_id = contract->id,
-                                     .journal = contract->projected->journal,
-                                     .published_at_ms = (int64_t)contract->projected->time_ms};
-    search_words_name(catalog, hanse_buffer_bytes(&catalog->id), contract->title, &version);
-    return search_index_enter(catalog, db, &version);
 }
 
 static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
@@ -252,7 +237,6 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract 
     if (contract->title.size == 0)
         contract->title = hanse_buffer_bytes(&catalog->id);
     int error = need_contract(catalog, db, contract);
-    search_words_reset(catalog);
     if (error == HANSE_OK)
         error =
             project_schema(catalog, db, contract->projected->entry_rowid, contract->root, &contract->counts);
@@ -260,7 +244,9 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract 
         error = project_promises(catalog, db, contract->projected->entry_rowid, contract->root);
     if (error == HANSE_OK)
         error = add_version(catalog, db, contract);
-    return error != HANSE_OK || !contract->best ? error : add_words(catalog, db, contract);
+    if (error != HANSE_OK || !contract->best)
+        return error;
+    return search_index_enter(catalog, db, contract->projected->entry_rowid);
 }
 
 /* The version of that id, if it gave rows: then `ret_contract` is whose it was. */
@@ -347,7 +333,7 @@ static int project_contract(void *context, sqlite3 *db, const struct hanse_proje
         error = drop_version(catalog, db, projected->replaces_rowid, &dropped);
     if (error == HANSE_OK && projected->content.size > 0)
         error = add_document(catalog, db, &contract);
-    if (error != HANSE_OK || dropped == 0 || contract.best)
+    if (error != HANSE_OK || dropped == 0 || (contract.best && contract.id == dropped))
         return error;
     error = best_of(catalog, db, dropped, &best);
     if (error == HANSE_OK)

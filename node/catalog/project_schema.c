@@ -1,4 +1,4 @@
-/* A contract's objects, fields and tags as rows, and the words by which they are found.
+/* A contract's objects, fields and tags as rows.
  *
  * The recursion over nested properties goes no deeper than documents do (HANSE_DOCUMENT_DEPTH_MAX). */
 #include <string.h>
@@ -88,14 +88,6 @@ static int flags_of(const struct members *members)
            (is_true(members->of[CRITICAL]) ? FIELD_CRITICAL : 0);
 }
 
-static void index_words(struct walk *walk, struct hanse_bytes name, const struct members *members)
-{
-    search_words_add(walk->catalog, SEARCH_FIELD, name);
-    search_words_add(walk->catalog, SEARCH_FIELD, catalog_text(members->of[BUSINESS_NAME]));
-    search_words_add(walk->catalog, SEARCH_DESCRIPTION, catalog_text(members->of[DESCRIPTION]));
-    search_facet_add(walk->catalog, SEARCH_FACET_CLASSIFICATION, catalog_text(members->of[CLASSIFICATION]));
-}
-
 static int add_tags(struct walk *walk, const struct hanse_value *tags, struct hanse_bytes field)
 {
     sqlite3_stmt *add;
@@ -106,8 +98,6 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
         struct hanse_bytes text = catalog_text(tag);
         if (text.size == 0 || walk->counts->tags >= HANSE_CONTRACT_FIELDS_MAX)
             continue;
-        search_words_add(walk->catalog, SEARCH_TAG, text);
-        search_facet_add(walk->catalog, SEARCH_FACET_TAG, text);
         sqlite3_bind_int64(add, 1, walk->first_id + walk->counts->tags++);
         catalog_bind(add, 2, walk->object);
         catalog_bind(add, 3, field);
@@ -135,7 +125,6 @@ static int add_field(struct walk *walk, const struct members *members)
     int error = catalog_run(walk->db, add);
     if (error != HANSE_OK)
         return error;
-    index_words(walk, path, members);
     return add_tags(walk, members->of[TAGS], path);
 }
 
@@ -188,7 +177,6 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     sqlite3_stmt *add;
     uint32_t first_field = walk->counts->fields;
     walk->object = catalog_text(members.of[NAME]);
-    index_words(walk, walk->object, &members);
     hanse_buffer_reset(&walk->catalog->path);
     int error = add_tags(walk, members.of[TAGS], hanse_bytes(NULL, 0));
     if (error == HANSE_OK && members.of[PROPERTIES] != NULL)

@@ -66,6 +66,7 @@ static int write_results(struct hanse_searcher *searcher, const struct hanse_sea
 struct facet_count {
     const char *text;
     uint32_t count;
+    json_t *name; /* or NULL */
 };
 
 static int compare(const void *a, const void *b)
@@ -74,6 +75,14 @@ static int compare(const void *a, const void *b)
     if (x->count != y->count)
         return x->count < y->count ? 1 : -1;
     return strcmp(x->text, y->text);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct facet_count *x = a, *y = b;
+    if (x->count != y->count || x->name == NULL || y->name == NULL)
+        return x->count != y->count ? (x->count < y->count ? 1 : -1) : (x->name == NULL) - (y->name == NULL);
+    return strcmp(json_string_value(x->name), json_string_value(y->name));
 }
 
 /* A domain's is the number of its journal; what has no name any more is left out. */
@@ -97,6 +106,29 @@ static int name_of(struct hanse_searcher *searcher, enum search_facet facet, con
     return rc == SQLITE_ROW ? HANSE_OK : hanse_store_error(searcher->db, rc);
 }
 
+/* The names of the most frequent ones, and of all that are as frequent as the last of these, in order: the
+ * numbers of journals are this node's own. */
+static int name_all(struct hanse_searcher *searcher, enum search_facet facet, struct facet_count *counts,
+                    size_t count, json_t *values)
+{
+    size_t named = 0;
+    int error = HANSE_OK;
+    while (named < count && error == HANSE_OK &&
+           (named < FACET_VALUES_MAX || counts[named].count == counts[FACET_VALUES_MAX - 1].count)) {
+        error = name_of(searcher, facet, counts[named].text, &counts[named].name);
+        named++;
+    }
+    if (facet == SEARCH_FACET_DOMAIN && error == HANSE_OK && named > 1)
+        qsort(counts, named, sizeof counts[0], compare_names);
+    for (size_t i = 0; i < named; i++) {
+        if (error == HANSE_OK && counts[i].name != NULL && json_array_size(values) < FACET_VALUES_MAX)
+            json_array_append_new(values, json_pack("{s:O,s:I}", "value", counts[i].name, "count",
+                                                    (json_int_t)counts[i].count));
+        json_decref(counts[i].name);
+    }
+    return error;
+}
+
 static int write_facet(struct hanse_searcher *searcher, enum search_facet facet, const uint32_t *kinds,
                        json_t *facets)
 {
@@ -104,7 +136,6 @@ static int write_facet(struct hanse_searcher *searcher, enum search_facet facet,
     struct facet_count *counts = NULL;
     size_t count = 0, capacity = 0;
     json_t *values = json_array();
-    int error = HANSE_OK;
     for (size_t i = 0; i < shelf->kind_count; i++) {
         if (kinds[i] == 0 || shelf->kinds[i].facet != facet)
             continue;
@@ -117,13 +148,7 @@ static int write_facet(struct hanse_searcher *searcher, enum search_facet facet,
     }
     if (count > 1)
         qsort(counts, count, sizeof counts[0], compare);
-    for (size_t i = 0; i < count && error == HANSE_OK && json_array_size(values) < FACET_VALUES_MAX; i++) {
-        json_t *name;
-        error = name_of(searcher, facet, counts[i].text, &name);
-        if (error == HANSE_OK && name != NULL)
-            json_array_append_new(
-                values, json_pack("{s:o,s:I}", "value", name, "count", (json_int_t)counts[i].count));
-    }
+    int error = name_all(searcher, facet, counts, count, values);
     free(counts);
     json_object_set_new(facets, hanse_search_facet_name(facet), values);
     return error;

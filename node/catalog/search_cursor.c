@@ -4,8 +4,8 @@
 
 #include "search_internal.h"
 
-#define FORMAT   "%08x%08x%016llx%08x%016llx"
-#define HEX_SIZE 56u
+#define FORMAT   "%08x%08x%016llx%016llx%016llx"
+#define HEX_SIZE 64u
 _Static_assert(HEX_SIZE <= HANSE_SEARCH_CURSOR_MAX, "a cursor fits");
 
 static uint32_t mix(uint32_t hash, const char *text, size_t size)
@@ -29,16 +29,16 @@ void search_cursor_write(uint32_t question, const struct search_found *last, str
 {
     uint32_t score;
     memcpy(&score, &last->score, sizeof score);
-    hanse_buffer_printf(out, FORMAT, question, score, (unsigned long long)last->published_ms, last->tie,
-                        (unsigned long long)last->id);
+    hanse_buffer_printf(out, FORMAT, question, score, (unsigned long long)last->published_ms,
+                        (unsigned long long)last->tie, (unsigned long long)last->id);
 }
 
 int search_cursor_read(const char *text, uint32_t question, struct search_found *ret_last)
 {
-    unsigned asked, score, tie;
-    unsigned long long published_ms, id;
+    unsigned asked, score;
+    unsigned long long published_ms, tie, id;
     if (strlen(text) != HEX_SIZE || strspn(text, "0123456789abcdef") != HEX_SIZE ||
-        sscanf(text, "%8x%8x%16llx%8x%16llx", &asked, &score, &published_ms, &tie, &id) != 5 ||
+        sscanf(text, "%8x%8x%16llx%16llx%16llx", &asked, &score, &published_ms, &tie, &id) != 5 ||
         asked != question)
         return HANSE_E_INVALID;
     struct search_found last = {.published_ms = (int64_t)published_ms, .tie = tie, .id = (int64_t)id};

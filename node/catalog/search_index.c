@@ -46,15 +46,6 @@ static int run_words(struct hanse_catalog *catalog, sqlite3 *db, const char *sql
     return catalog_run(db, statement);
 }
 
-/* The same at every node. */
-static uint32_t tie_of(struct hanse_bytes contract)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < contract.size; i++)
-        hash = (hash ^ contract.data[i]) * 16777619u;
-    return hash;
-}
-
 static int add_row(struct hanse_catalog *catalog, sqlite3 *db, const struct search_version *version)
 {
     sqlite3_stmt *add;
@@ -65,61 +56,27 @@ static int add_row(struct hanse_catalog *catalog, sqlite3 *db, const struct sear
     sqlite3_bind_int64(add, 2, version->contract_id);
     sqlite3_bind_int64(add, 3, version->journal);
     sqlite3_bind_int64(add, 4, version->published_at_ms);
-    sqlite3_bind_int64(add, 5, version->tie);
+    sqlite3_bind_int64(add, 5, (int64_t)version->tie);
     sqlite3_bind_int64(add, 6, version->parts);
     sqlite3_bind_blob64(add, 7, catalog->facets.data, catalog->facets.size, SQLITE_STATIC);
     return catalog_run(db, add);
 }
 
-void search_words_reset(struct hanse_catalog *catalog)
+int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
 {
-    for (int i = 0; i < SEARCH_COLUMNS; i++)
-        hanse_buffer_reset(&catalog->words[i]);
-    hanse_buffer_reset(&catalog->facets);
-    catalog->facet_count = 0;
-}
-
-void search_words_add(struct hanse_catalog *catalog, enum search_column column, struct hanse_bytes text)
-{
-    if (column == SEARCH_DESCRIPTION && catalog->words[column].size >= SEARCH_DESCRIPTIONS_MAX)
-        return;
-    text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &catalog->words[column]);
-}
-
-void search_facet_add(struct hanse_catalog *catalog, enum search_facet facet, struct hanse_bytes value)
-{
-    struct hanse_buffer *facets = &catalog->facets;
-    value = text_cut(value, SEARCH_FACET_TEXT_MAX);
-    if (value.size == 0 || memchr(value.data, '\0', value.size) != NULL)
-        return;
-    for (size_t at = 0; at < facets->size; at += 2 + (uint8_t)facets->data[at + 1]) {
-        if (facets->data[at] == (char)facet && (uint8_t)facets->data[at + 1] == value.size &&
-            memcmp(facets->data + at + 2, value.data, value.size) == 0)
-            return;
-    }
-    if (++catalog->facet_count > SEARCH_FACETS_MAX)
-        return;
-    hanse_buffer_append_byte(facets, facet);
-    hanse_buffer_append_byte(facets, (int)value.size);
-    hanse_buffer_append(facets, value.data, value.size);
-}
-
-void search_words_name(struct hanse_catalog *catalog, struct hanse_bytes contract, struct hanse_bytes title,
-                       struct search_version *version)
-{
-    version->tie = tie_of(contract);
-    version->parts = text_parts(contract) | (uint32_t)text_parts(title) << 8;
-    search_words_add(catalog, SEARCH_NAME, contract);
-    search_words_add(catalog, SEARCH_TITLE, title);
-}
-
-int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db, const struct search_version *version)
-{
+    struct search_version version;
     catalog->merge_due = true;
-    int error = run_words(catalog, db, WORDS_ADD, version->id);
+    int error = search_texts(catalog, db, id, &version);
     if (error == HANSE_OK)
-        error = search_lexicon_add(catalog, db);
-    return error != HANSE_OK ? error : add_row(catalog, db, version);
+        error = catalog_run_id(catalog, db, GONE_DROP, id);
+    if (error != HANSE_OK)
+        return error;
+    if (sqlite3_changes(db) == 0) { /* else its words have not gone yet */
+        error = run_words(catalog, db, WORDS_ADD, id);
+        if (error == HANSE_OK)
+            error = search_lexicon_add(catalog, db);
+    }
+    return error != HANSE_OK ? error : add_row(catalog, db, &version);
 }
 
 int search_index_leave(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
@@ -128,7 +85,7 @@ int search_index_leave(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
     int error = catalog_run_id(catalog, db, ROW_DROP, id);
     if (error != HANSE_OK || sqlite3_changes(db) == 0) /* it was not in the index */
         return error;
-    error = search_reread(catalog, db, id, &ignored);
+    error = search_texts(catalog, db, id, &ignored);
     return error != HANSE_OK ? error : run_words(catalog, db, GONE_ADD, id);
 }
 
@@ -145,19 +102,6 @@ static int has_row(struct hanse_catalog *catalog, sqlite3 *db, int64_t id, bool 
     return rc == SQLITE_ROW ? HANSE_OK : hanse_store_error(db, rc);
 }
 
-static int enter_again(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
-{
-    struct search_version version;
-    int error = search_reread(catalog, db, id, &version);
-    if (error == HANSE_OK)
-        error = catalog_run_id(catalog, db, GONE_DROP, id);
-    if (error != HANSE_OK)
-        return error;
-    if (sqlite3_changes(db) > 0) /* its words have not gone yet */
-        return add_row(catalog, db, &version);
-    return search_index_enter(catalog, db, &version);
-}
-
 int search_index_return(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
 {
     sqlite3_stmt *epoch;
@@ -166,7 +110,7 @@ int search_index_return(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
     if (error != HANSE_OK || there)
         return error;
     if (id != 0)
-        error = enter_again(catalog, db, id);
+        error = search_index_enter(catalog, db, id);
     if (error == HANSE_OK)
         error = catalog_statement(catalog, db, EPOCH_NEXT, &epoch);
     return error != HANSE_OK ? error : catalog_run(db, epoch);

@@ -31,7 +31,7 @@ enum search_statement_id {
 
 struct search_row {
     uint32_t contract;
-    uint32_t tie; /* of equals, the lower comes first: neither the names' order nor the arrival's */
+    uint64_t tie; /* of equals, the lower comes first: neither the names' order nor the arrival's */
     int64_t published_ms;
     uint32_t values; /* where in search_shelf.values: how many, then the values */
     uint8_t name_parts, title_parts;
@@ -91,7 +91,7 @@ struct search_popular {
 struct search_found { /* a place in the order of answers */
     float score;
     int64_t published_ms;
-    uint32_t tie;
+    uint64_t tie;
     int64_t id;
     uint32_t slot;
 };
@@ -124,7 +124,7 @@ bool search_shelf_value(const struct search_shelf *shelf, enum search_facet face
 /* search_words.c */
 HANSE_MUST_USE int search_vocabulary_refresh(struct hanse_searcher *searcher);
 void search_vocabulary_release(struct search_vocabulary *vocabulary);
-/* The words that begin so, from the most frequent, without the one that is just that; at most `max`. */
+/* The words that begin so, from the shortest, without the one that is just that; at most `max`. */
 size_t search_vocabulary_begin(const struct search_vocabulary *vocabulary, const char *prefix,
                                const char **ret_words, size_t max);
 /* The words nearest to that one: those fewest slips away, of as many as are tried (1 for short ones, else 2).

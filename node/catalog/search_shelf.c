@@ -137,7 +137,7 @@ static void add_row(struct search_shelf *shelf, sqlite3_stmt *row)
     shelf->ids[shelf->count] = shelf->last_id = sqlite3_column_int64(row, 0);
     shelf->rows[shelf->count] = (struct search_row){.contract = (uint32_t)sqlite3_column_int64(row, 1),
                                                     .published_ms = sqlite3_column_int64(row, 3),
-                                                    .tie = (uint32_t)sqlite3_column_int64(row, 4),
+                                                    .tie = (uint64_t)sqlite3_column_int64(row, 4),
                                                     .name_parts = (uint8_t)parts,
                                                     .title_parts = (uint8_t)(parts >> 8),
                                                     .live = true};

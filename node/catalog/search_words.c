@@ -1,7 +1,7 @@
 /* The words of the catalogue, each once: what a beginning may go on to, and what a slip of the hand meant.
  *
- * They come in the order in which they were first seen, and frequent words are seen early; so where too many
- * begin alike, the first ones are the right ones. A glossary's synonyms have their place here too. */
+ * They stand in the order in which this node saw them first; where there are too many, the shortest ones are
+ * taken, as every node would. A glossary's synonyms have their place here too. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,14 +56,31 @@ void search_vocabulary_release(struct search_vocabulary *v)
     hanse_buffer_init(&v->texts);
 }
 
+static bool is_shorter(const char *a, const char *b)
+{
+    size_t a_size = strlen(a), b_size = strlen(b);
+    return a_size != b_size ? a_size < b_size : strcmp(a, b) < 0;
+}
+
+/* Keeps the first `max`, in order. */
+static void keep(const char *word, const char **words, size_t *count, size_t max)
+{
+    if (*count == max && !is_shorter(word, words[max - 1]))
+        return;
+    size_t at = *count < max ? (*count)++ : max - 1;
+    for (; at > 0 && is_shorter(word, words[at - 1]); at--)
+        words[at] = words[at - 1];
+    words[at] = word;
+}
+
 size_t search_vocabulary_begin(const struct search_vocabulary *v, const char *prefix, const char **ret_words,
                                size_t max)
 {
     size_t size = strlen(prefix), count = 0;
-    for (size_t i = 0; i < v->count && count < max; i++) {
+    for (size_t i = 0; i < v->count; i++) {
         const char *word = v->texts.data + v->words[i].text;
         if (v->words[i].size > size && memcmp(word, prefix, size) == 0)
-            ret_words[count++] = word;
+            keep(word, ret_words, &count, max);
     }
     return count;
 }
@@ -119,8 +136,7 @@ size_t search_vocabulary_near(const struct search_vocabulary *v, const char *wor
             most = away;
             count = 0;
         }
-        if (count < max)
-            ret_words[count++] = text;
+        keep(text, ret_words, &count, max);
     }
     return count;
 }
