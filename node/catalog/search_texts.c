@@ -7,10 +7,11 @@
 
 #include "catalog_internal.h"
 
+/* Of the journal the id alone, from its own table: it may have no name yet. */
 static const char VERSION_READ[] =
     "SELECT v.contract, v.journal, v.published_at_ms, c.contract, v.title, v.status, v.owner, v.purpose, "
-    "v.usage, v.limitations, j.journal_id FROM hanse$contract_version v JOIN hanse$contract c ON c.id = "
-    "v.contract JOIN hanse$journals j ON j.id = v.journal WHERE v.id = ?1";
+    "v.usage, v.limitations, (SELECT journal_id FROM hanse$journal WHERE id = v.journal) FROM "
+    "hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract WHERE v.id = ?1";
 static const char OBJECTS_READ[] = "SELECT object, business_name, description, NULL FROM hanse$object "
                                    "WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 static const char FIELDS_READ[] = "SELECT field, business_name, description, classification FROM hanse$field "
