@@ -6,8 +6,7 @@
 
 int search_tokens_open(sqlite3 *db, struct search_tokens *ret_tokens)
 {
-    static const char *arguments[] = {"remove_diacritics", "2", "tokenchars",
-                                      "_"}; /* as in catalog_schema.c */
+    static const char *arguments[] = {"remove_diacritics", "2", "tokenchars", "_"}; /* as in search_index.c */
     struct search_tokens tokens = {0};
     sqlite3_stmt *statement;
     void *context;
