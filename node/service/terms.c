@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "hanse/standard.h"
 #include "params.h"
 
 #define ID_MAX 100u
@@ -16,16 +16,6 @@ static bool is_id(const char *id)
     size_t size = strlen(id);
     return size > 0 && size <= ID_MAX && strchr("._-", id[0]) == NULL &&
            strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789._-") == size;
-}
-
-static bool is_date(const char *text)
-{
-    struct tm date = {0};
-    char again[11];
-    const char *end = strlen(text) == 10 ? strptime(text, "%Y-%m-%d", &date) : NULL;
-    /* strptime takes the 31st of February; the calendar does not. */
-    return end != NULL && *end == '\0' && timegm(&date) != (time_t)-1 &&
-           strftime(again, sizeof again, "%Y-%m-%d", &date) == 10 && strcmp(again, text) == 0;
 }
 
 static int copy_text(const json_t *given, const char *name, size_t max, struct hanse_answer *answer,
@@ -90,7 +80,7 @@ static int fill(struct hanse_service *service, const json_t *given, struct hanse
     if (error == HANSE_OK)
         error = set_broader(service, given, answer, body);
     const char *review = param_text(body, "review_by");
-    if (error == HANSE_OK && review != NULL && !is_date(review))
+    if (error == HANSE_OK && review != NULL && !hanse_standard_is_date(review))
         error = answer_error(answer, HANSE_E_INVALID, "Write it as in 2027-03-31.", "%s is no day", review);
     if (error == HANSE_OK && param_text(body, "definition") == NULL)
         error = answer_error(answer, HANSE_E_INVALID, "Say what it means: `definition`.",
