@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-FLAGS = "-O2 -g -march=native"  # all checks of the program stay; no sanitizer
+FLAGS = "-O3 -g -march=native -flto=auto"  # all checks of the program stay; no sanitizer
 
 
 def build(source, folder):
