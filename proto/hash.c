@@ -1,21 +1,21 @@
 #include "hanse/hash.h"
 
-#include <sodium/crypto_hash_sha256.h>
+#include <nettle/sha2.h>
 #include <sodium/utils.h>
 #include <string.h>
 
 struct hanse_hash hanse_hash_parts(enum hanse_hash_tag tag, const struct hanse_bytes *parts, size_t count)
 {
-    crypto_hash_sha256_state state;
+    struct sha256_ctx state;
     struct hanse_hash hash;
-    unsigned char byte = (unsigned char)tag;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, &byte, 1);
+    uint8_t byte = (uint8_t)tag;
+    sha256_init(&state);
+    sha256_update(&state, 1, &byte);
     for (size_t i = 0; i < count; i++) {
         if (parts[i].size > 0)
-            crypto_hash_sha256_update(&state, parts[i].data, parts[i].size);
+            sha256_update(&state, parts[i].size, parts[i].data);
     }
-    crypto_hash_sha256_final(&state, hash.bytes);
+    sha256_digest(&state, sizeof hash.bytes, hash.bytes);
     return hash;
 }
 
@@ -40,7 +40,11 @@ struct hanse_hash hanse_hash_key(struct hanse_bytes kind, struct hanse_bytes key
 struct hanse_hash hanse_hash_sha256(struct hanse_bytes data)
 {
     struct hanse_hash hash;
-    crypto_hash_sha256(hash.bytes, data.data, data.size);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    if (data.size > 0)
+        sha256_update(&state, data.size, data.data);
+    sha256_digest(&state, sizeof hash.bytes, hash.bytes);
     return hash;
 }
 

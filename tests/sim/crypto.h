@@ -1,7 +1,7 @@
 /* The same answers, faster. Every simulated node verifies every commit for itself, as real ones do; here they
  * share a processor. The linker (--wrap) leads libhanse-proto's calls of libsodium through crypto_ed25519.c,
- * which remembers what it was asked before in this run, and crypto_sha256.c, which uses the processor's own
- * instructions. Neither changes an answer, so the trace is the same with and without. */
+ * which remembers what it was asked before in this run. That changes no answer, so the trace is the same with
+ * and without. */
 #ifndef SIM_CRYPTO_H
 #define SIM_CRYPTO_H
 
@@ -11,8 +11,5 @@
 void crypto_start(bool plain);
 /* After the last one: frees what is remembered. */
 void crypto_release(void);
-
-/* crypto_sha256.c */
-void crypto_sha256_start(bool plain);
 
 #endif

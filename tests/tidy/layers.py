@@ -77,6 +77,7 @@ LIBRARIES = [
     ("ZeroMQ", r"(c?zmq\w*|z(actor|armour|cert|certstore|config|frame|loop|msg|poller|proxy|sock|sys|auth))\.h", "mesh"),
     ("libevent", r"event2/.*|ev(ent|http|dns|rpc|util)\.h", "http cli"),
     ("libsodium", r"sodium(\.h|/.*)", "proto mesh cli service"),
+    ("nettle", r"nettle/.*", "proto"),
     ("libyaml", r"yaml\.h", "catalog"),
     ("zlib", r"zlib\.h", "http"),
     ("jansson", r"jansson\w*\.h", "catalog cli http mcp service"),

@@ -71,7 +71,7 @@ def main():
         print("no C compiler or no nm here")
         sys.exit(tree.SKIP)
     listed = [f for f in tree.files(top) if f.startswith("proto/") and f.endswith(".c")]
-    flags = subprocess.run(["pkg-config", "--cflags", "libsodium", "msgpack"], capture_output=True, text=True, check=True)
+    flags = subprocess.run(["pkg-config", "--cflags", "libsodium", "nettle", "msgpack"], capture_output=True, text=True, check=True)
     findings = [] if listed else ["proto/ has no sources: nothing was judged"]
     with tempfile.TemporaryDirectory() as folder:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
