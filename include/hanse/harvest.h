@@ -10,7 +10,8 @@ HANSE_MUST_USE int hanse_harvest_sqlite(struct hanse_found *found, const char *p
                                         struct hanse_buffer *why);
 
 /* A PostgreSQL database, as libpq is told: a URL or `key=value`s, empty for the environment (PG*, .pgpass).
- * Errors: UNREACHABLE (with the server's words), NOT_ALLOWED, INVALID, TOO_LARGE, TIMED_OUT. */
+ * Errors: NOT_FOUND (libpq itself), UNREACHABLE (with the server's words), NOT_ALLOWED, INVALID, TOO_LARGE,
+ * TIMED_OUT. */
 HANSE_MUST_USE int hanse_harvest_postgres(struct hanse_found *found, const char *connection,
                                           struct hanse_buffer *why);
 /* Whether the connection's text holds a password, which must not stand on a command line. */

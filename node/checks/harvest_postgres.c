@@ -1,10 +1,10 @@
 /* PostgreSQL's catalogue, one query an aspect, whatever the number of tables, in one read-only snapshot. */
-#include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hanse/document.h"
 #include "hanse/harvest.h"
+#include "libpq.h"
 
 #define KEY_MAX 32
 
@@ -59,13 +59,13 @@ struct harvest {
 
 static const char *cell(const PGresult *rows, int row, int column)
 {
-    return PQgetisnull(rows, row, column) ? NULL : PQgetvalue(rows, row, column);
+    return pq.getisnull(rows, row, column) ? NULL : pq.getvalue(rows, row, column);
 }
 
 /* Rows come table by table, so most are of the table of the row before. */
 static struct hanse_found_table *table_of(struct harvest *h, const PGresult *rows, int row)
 {
-    const char *schema = PQgetvalue(rows, row, 0), *name = PQgetvalue(rows, row, 1);
+    const char *schema = pq.getvalue(rows, row, 0), *name = pq.getvalue(rows, row, 1);
     if (h->table == NULL || strcmp(h->table->name, name) != 0 || strcmp(h->table->schema, schema) != 0)
         h->table = hanse_found_table(h->found, schema, name);
     return h->table;
@@ -74,7 +74,8 @@ static struct hanse_found_table *table_of(struct harvest *h, const PGresult *row
 static struct hanse_found_column *column_of(struct harvest *h, const PGresult *rows, int row, int column)
 {
     struct hanse_found_table *table = table_of(h, rows, row);
-    return table == NULL ? NULL : hanse_found_column(h->found, &table->fields, PQgetvalue(rows, row, column));
+    return table == NULL ? NULL
+                         : hanse_found_column(h->found, &table->fields, pq.getvalue(rows, row, column));
 }
 
 static const char *text(struct harvest *h, const char *value)
@@ -86,11 +87,11 @@ static void on_table(struct harvest *h, const PGresult *rows, int row)
 {
     static const char *const KINDS[][2] = {{"v", "view"}, {"m", "materialized view"}, {"f", "foreign table"}};
     struct hanse_found_table *table =
-        hanse_found_add_table(h->found, PQgetvalue(rows, row, 0), PQgetvalue(rows, row, 1));
+        hanse_found_add_table(h->found, pq.getvalue(rows, row, 0), pq.getvalue(rows, row, 1));
     if (table == NULL)
         return;
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
-        if (strcmp(PQgetvalue(rows, row, 2), KINDS[i][0]) == 0)
+        if (strcmp(pq.getvalue(rows, row, 2), KINDS[i][0]) == 0)
             table->kind = KINDS[i][1];
     table->description = text(h, cell(rows, row, 3));
 }
@@ -113,12 +114,12 @@ static void on_column(struct harvest *h, const PGresult *rows, int row)
 {
     struct hanse_found_table *table = table_of(h, rows, row);
     struct hanse_found_column *column =
-        table == NULL ? NULL : hanse_found_add_column(h->found, &table->fields, PQgetvalue(rows, row, 2));
+        table == NULL ? NULL : hanse_found_add_column(h->found, &table->fields, pq.getvalue(rows, row, 2));
     if (column == NULL)
         return;
     const char *base = cell(rows, row, 6);
-    hanse_found_set_type(h->found, column, base != NULL ? base : PQgetvalue(rows, row, 3));
-    column->required = PQgetvalue(rows, row, 4)[0] == 't';
+    hanse_found_set_type(h->found, column, base != NULL ? base : pq.getvalue(rows, row, 3));
+    column->required = pq.getvalue(rows, row, 4)[0] == 't';
     column->description = text(h, cell(rows, row, 5));
     add_labels(h, column, cell(rows, row, 7));
 }
@@ -128,34 +129,34 @@ static int on_foreign_key(struct harvest *h, const PGresult *rows, int row)
 {
     const char *from[KEY_MAX], *to[KEY_MAX];
     int count = 0;
-    for (; row + count < PQntuples(rows) &&
-           strcmp(PQgetvalue(rows, row + count, 3), PQgetvalue(rows, row, 3)) == 0;
+    for (; row + count < pq.ntuples(rows) &&
+           strcmp(pq.getvalue(rows, row + count, 3), pq.getvalue(rows, row, 3)) == 0;
          count++) {
         if (count < KEY_MAX) {
-            from[count] = PQgetvalue(rows, row + count, 4);
-            to[count] = PQgetvalue(rows, row + count, 7);
+            from[count] = pq.getvalue(rows, row + count, 4);
+            to[count] = pq.getvalue(rows, row + count, 7);
         }
     }
     struct hanse_found_table *table = table_of(h, rows, row);
     if (table != NULL && count <= KEY_MAX)
-        hanse_found_add_link(h->found, table, PQgetvalue(rows, row, 6), from, to, (size_t)count);
+        hanse_found_add_link(h->found, table, pq.getvalue(rows, row, 6), from, to, (size_t)count);
     return count;
 }
 
 static void on_keys(struct harvest *h, const PGresult *rows)
 {
-    for (int row = 0; row < PQntuples(rows);) {
-        char kind = PQgetvalue(rows, row, 2)[0];
+    for (int row = 0; row < pq.ntuples(rows);) {
+        char kind = pq.getvalue(rows, row, 2)[0];
         struct hanse_found_column *column = column_of(h, rows, row, 4);
-        bool alone = (row + 1 == PQntuples(rows) ||
-                      strcmp(PQgetvalue(rows, row + 1, 3), PQgetvalue(rows, row, 3)) != 0) &&
-                     strcmp(PQgetvalue(rows, row, 5), "1") == 0;
+        bool alone = (row + 1 == pq.ntuples(rows) ||
+                      strcmp(pq.getvalue(rows, row + 1, 3), pq.getvalue(rows, row, 3)) != 0) &&
+                     strcmp(pq.getvalue(rows, row, 5), "1") == 0;
         if (kind == 'f') {
             row += on_foreign_key(h, rows, row);
             continue;
         }
         if (column != NULL && kind == 'p')
-            column->key = (uint32_t)strtoul(PQgetvalue(rows, row, 5), NULL, 10);
+            column->key = (uint32_t)strtoul(pq.getvalue(rows, row, 5), NULL, 10);
         else if (column != NULL && alone)
             column->unique = true;
         row++;
@@ -180,7 +181,7 @@ static void on_index(struct harvest *h, const PGresult *rows, int row)
 
 static int refuse(const struct harvest *h, int error, struct hanse_buffer *why)
 {
-    const char *message = PQerrorMessage(h->db);
+    const char *message = pq.errorMessage(h->db);
     size_t size = strcspn(message, "\n");
     hanse_buffer_printf(why, "the server says: %.*s", (int)(size < 300 ? size : 300), message);
     return error;
@@ -189,40 +190,46 @@ static int refuse(const struct harvest *h, int error, struct hanse_buffer *why)
 static int ask(struct harvest *h, const char *sql, void (*each)(struct harvest *, const PGresult *, int),
                void (*all)(struct harvest *, const PGresult *), struct hanse_buffer *why)
 {
-    PGresult *rows = PQexec(h->db, sql);
-    ExecStatusType status = PQresultStatus(rows);
+    PGresult *rows = pq.exec(h->db, sql);
+    ExecStatusType status = pq.resultStatus(rows);
     int error =
         status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? HANSE_OK : refuse(h, HANSE_E_INVALID, why);
-    for (int row = 0; error == HANSE_OK && each != NULL && row < PQntuples(rows); row++)
+    for (int row = 0; error == HANSE_OK && each != NULL && row < pq.ntuples(rows); row++)
         each(h, rows, row);
     if (error == HANSE_OK && all != NULL)
         all(h, rows);
-    PQclear(rows);
+    pq.clear(rows);
     return error;
 }
 
 static void set_server(struct harvest *h)
 {
-    const char *host = PQhost(h->db);
+    const char *host = pq.host(h->db);
     h->found->server = (struct hanse_found_server){
         .type = "postgres",
         .host = host == NULL || host[0] == '\0' || host[0] == '/' ? "localhost"
                                                                   : text(h, host), /* a socket's folder */
-        .port = text(h, PQport(h->db)),
-        .database = text(h, PQdb(h->db)),
+        .port = text(h, pq.port(h->db)),
+        .database = text(h, pq.db(h->db)),
     };
 }
 
 bool hanse_harvest_postgres_secret(const char *connection)
 {
+    struct hanse_buffer why;
     char *message = NULL;
-    PQconninfoOption *options = PQconninfoParse(connection, &message);
+    hanse_buffer_init(&why);
+    int error = libpq_load(&why);
+    hanse_buffer_release(&why);
+    if (error != HANSE_OK)
+        return false; /* the harvest will say so */
+    PQconninfoOption *options = pq.conninfoParse(connection, &message);
     bool secret = false;
     for (const PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
         secret = secret || (o->val != NULL &&
                             (strcmp(o->keyword, "password") == 0 || strcmp(o->keyword, "sslpassword") == 0));
-    PQconninfoFree(options);
-    PQfreemem(message);
+    pq.conninfoFree(options);
+    pq.freemem(message);
     return secret;
 }
 
@@ -231,8 +238,11 @@ int hanse_harvest_postgres(struct hanse_found *found, const char *connection, st
     static const char *const NAMES[] = {"dbname", "connect_timeout", "client_encoding", "application_name",
                                         NULL};
     const char *const values[] = {connection, "10", "UTF8", "hanse import", NULL};
-    struct harvest h = {.db = PQconnectdbParams(NAMES, values, 1), .found = found};
-    int error = PQstatus(h.db) == CONNECTION_OK ? HANSE_OK : refuse(&h, HANSE_E_UNREACHABLE, why);
+    int error = libpq_load(why);
+    if (error != HANSE_OK)
+        return error;
+    struct harvest h = {.db = pq.connectdbParams(NAMES, values, 1), .found = found};
+    error = pq.status(h.db) == CONNECTION_OK ? HANSE_OK : refuse(&h, HANSE_E_UNREACHABLE, why);
     if (error == HANSE_OK)
         error = ask(&h, BEGIN, NULL, NULL, why);
     if (error == HANSE_OK)
@@ -247,7 +257,7 @@ int hanse_harvest_postgres(struct hanse_found *found, const char *connection, st
         error = ask(&h, INDEXES, on_index, NULL, why);
     if (error == HANSE_OK)
         set_server(&h);
-    PQfinish(h.db);
+    pq.finish(h.db);
     if (error == HANSE_OK && found->full) {
         hanse_buffer_printf(why, "it holds more than %u tables or %u columns", HANSE_FOUND_TABLES_MAX,
                             HANSE_FOUND_COLUMNS_MAX);
