@@ -250,6 +250,17 @@ static void stop(struct node *node)
     hanse_mesh_stop(&node->mesh);
 }
 
+/* Each arena keeps what its threads once needed: with one a thread, a large publish left 10 MB behind; with
+ * two, the mesh thread waited for the one that reads documents. What is free goes back when the node rests
+ * (malloc_trim in node/mesh/loop.c), not whenever an arena's end happens to be free. */
+static void set_heaps(void)
+{
+    mallopt(M_ARENA_MAX, 4);
+    mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+    mallopt(M_TOP_PAD, 1024 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+}
+
 enum hanse_exit up(const struct hanse_up_options *options)
 {
     struct node node = {.options = options};
@@ -261,8 +272,7 @@ enum hanse_exit up(const struct hanse_up_options *options)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    /* Each arena keeps what its threads once needed: with one a thread, a large publish left 10 MB behind. */
-    mallopt(M_ARENA_MAX, 2);
+    set_heaps();
     signal(SIGPIPE, SIG_IGN); /* a client that goes away is an error of one write */
     do {
         code = start(&node);

@@ -182,6 +182,8 @@ struct sqlite3 *hanse_store_connection(struct hanse_store *store);
 /* A read-only connection to a node's database: DEFENSIVE, trusted_schema off. The caller closes it with
  * hanse_store_close_reader. Errors: NOT_FOUND (no such file), IO, CORRUPT, NEWER_SCHEMA. */
 HANSE_MUST_USE int hanse_store_open_reader(const char *path, struct sqlite3 **ret_db);
+/* Bytes that SQLite has allocated on this thread, less those it has freed on it: for differences. */
+int64_t hanse_store_memory(void);
 void hanse_store_close_reader(struct sqlite3 **db);
 
 /* What an SQLite result code of that connection is among our errors: IO, DISK_FULL, CORRUPT, LOCKED,

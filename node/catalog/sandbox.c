@@ -122,7 +122,7 @@ static int watch(void *context)
     sandbox->steps += STEPS_BETWEEN;
     if (sandbox->steps > sandbox->limits.steps)
         sandbox->stopped = "the query was stopped: it takes too many steps";
-    else if (sqlite3_memory_used() - sandbox->memory_before > MEMORY_MAX)
+    else if (hanse_store_memory() - sandbox->memory_before > MEMORY_MAX)
         sandbox->stopped = "the query was stopped: it takes too much memory";
     else if (now_ms() > sandbox->deadline_ms)
         sandbox->stopped = "the query was stopped: it takes too long";
@@ -167,7 +167,7 @@ static int open_sandbox(const char *path, const struct hanse_sandbox_limits *lim
     sqlite3_exec(sandbox->db, "SELECT 1 FROM json_each('[]')", NULL, NULL, NULL);
     bound(sandbox->db);
     sandbox->deadline_ms = now_ms() + sandbox->limits.timeout_ms;
-    sandbox->memory_before = sqlite3_memory_used();
+    sandbox->memory_before = hanse_store_memory();
     sqlite3_set_authorizer(sandbox->db, authorize, sandbox);
     sqlite3_progress_handler(sandbox->db, STEPS_BETWEEN, watch, sandbox);
     return HANSE_OK;

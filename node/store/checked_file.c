@@ -175,6 +175,7 @@ static int checked_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, 
 
 static void make_vfs(void)
 {
+    store_count_memory();
     real_vfs = sqlite3_vfs_find(NULL);
     HANSE_CHECK(real_vfs != NULL);
     checked_vfs = *real_vfs; /* its other methods need nothing of ours */

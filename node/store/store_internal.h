@@ -148,6 +148,9 @@ HANSE_MUST_USE int store_replay_some(struct store_replay *replay, uint64_t size,
 /* checked_file.c: the VFS that the database is opened with. */
 const char *store_vfs(void);
 
+/* memory.c: before SQLite is first used. */
+void store_count_memory(void);
+
 /* wal_file.c: opens a WAL through the VFS below; `file` has store_wal_head() bytes more than its szOsFile. */
 int store_wal_head(void);
 int store_wal_open(sqlite3_vfs *real_vfs, const char *path, sqlite3_file *file, int flags, int *ret_flags);
