@@ -38,7 +38,7 @@ def run(*command, ok=(0,), text_in=None):
     return done.stdout
 
 
-def until(what, seconds, check):
+def until(what, seconds, check, pause_s=0.005):
     """Waits until check() gives something true, and gives it back with the milliseconds that took."""
     start = time.monotonic()
     while True:
@@ -48,7 +48,7 @@ def until(what, seconds, check):
             return result, took
         if took > seconds * 1000:
             raise Failed("%s: not within %s s" % (what, seconds))
-        time.sleep(0.005)
+        time.sleep(pause_s)
 
 
 def tie_to_parent():

@@ -176,6 +176,9 @@ HANSE_MUST_USE int hanse_store_drop_request(struct hanse_store *store, const str
 /* Notes the heads root that the engine gives, as after a salvage. */
 HANSE_MUST_USE int hanse_store_set_heads(struct hanse_store *store, const struct hanse_hash *heads_root);
 
+/* Gives back what its cache holds, as when there is nothing to do for a while. */
+void hanse_store_release_memory(struct hanse_store *store);
+
 /* The store's own connection, for projectors' maintenance and tests. */
 struct sqlite3 *hanse_store_connection(struct hanse_store *store);
 

@@ -171,13 +171,15 @@ static bool is_untrimmed(const struct loop *loop)
 /* What can wait until nothing else is to do. */
 static void rest(struct loop *loop)
 {
-    uint64_t idle_ms = loop->now_ms - loop->active_ms;
+    /* What was done in this turn ended after `now_ms`. */
+    uint64_t idle_ms = loop->active_ms < loop->now_ms ? loop->now_ms - loop->active_ms : 0;
     if (loop->unmaintained > 0 && !loop->batch.open &&
         (idle_ms >= maintain_after_ms(loop) || hanse_store_is_due(loop->store)))
         maintain(loop);
     if (idle_ms >= SETTLE_AFTER_MS && is_unsettled(loop))
         loop_settle_fences(loop);
     if (idle_ms >= TRIM_AFTER_MS && is_untrimmed(loop)) {
+        hanse_store_release_memory(loop->store);
         malloc_trim(0);
         loop->untrimmed = 0;
         loop->ended_then = transport_counts(loop->transport)->connections_ended;

@@ -47,6 +47,11 @@ void store_count_memory(void)
     counting = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK;
 }
 
+void hanse_store_release_memory(struct hanse_store *store)
+{
+    sqlite3_db_release_memory(store->db);
+}
+
 int64_t hanse_store_memory(void)
 {
     return counting ? held : sqlite3_memory_used();
