@@ -4,7 +4,7 @@
 
 #include "hanse/consumption.h"
 #include "hanse/diff.h"
-#include "lineage_graph.h"
+#include "lineage_read.h"
 
 /* What breaks, as it is named in consumptions: object.field, an object, or the empty text, which is all. */
 struct broken {
@@ -240,25 +240,21 @@ static int read_whole(struct broken *b, struct starts *starts)
 }
 
 /* What a place of the walk is called: a contract, ours where it began, or what it is. */
-static int name_place(struct broken *b, const struct graph_walk *walk, uint32_t place,
-                      struct hanse_buffer *out)
+static void name_place(const struct broken *b, struct lineage_reader *reader, uint32_t place,
+                       struct hanse_buffer *out)
 {
-    json_t *node;
-    if (place < walk->starts) {
+    if (place < reader->walk->starts) {
         hanse_buffer_printf(out, "%s/%s", b->ref->domain, b->ref->contract);
-        return HANSE_OK;
+        return;
     }
-    int error = lineage_reached(b->db, b->graph, walk, place, &node);
-    if (error != HANSE_OK)
-        return error;
+    json_t *node = lineage_place(reader, place);
     const json_t *contract = json_array_get(json_object_get(node, "contracts"), 0);
     if (contract != NULL)
         hanse_buffer_printf(out, "%s/%s", member(contract, "domain"), member(contract, "contract"));
     else
         hanse_buffer_append_text(
-            out, member(node, strcmp(member(node, "type"), EDGE_TYPE_CONTRACT) == 0 ? "name" : "dataset"));
+            out, member(node, lineage_is_type(node, EDGE_TYPE_CONTRACT) ? "name" : "dataset"));
     json_decref(node);
-    return HANSE_OK;
 }
 
 static json_t *column_names(const json_t *columns)
@@ -294,22 +290,31 @@ static void add_node(struct broken *b, const json_t *node, const json_t *columns
     add_row(b, domain, reader ? kind : "dataset", name, column_names(columns), via, member(node, "owner"));
 }
 
-static int add_place(struct broken *b, const struct taint *taint, uint32_t place)
+static void add_place(struct broken *b, struct lineage_reader *reader, const json_t *columns, uint32_t place)
 {
-    const struct graph_walk *walk = taint->walk;
-    const struct graph_edge *edge = &b->graph->edge[walk->edge[place]];
-    uint32_t parent = edge->source == walk->node[place] ? edge->target : edge->source;
     struct hanse_buffer via;
-    json_t *node;
     hanse_buffer_init(&via);
-    int error = name_place(b, walk, walk->place[parent], &via);
-    if (error == HANSE_OK)
-        error = lineage_reached(b->db, b->graph, walk, place, &node);
-    if (error == HANSE_OK) {
-        add_node(b, node, taint->columns[place], via.data);
-        json_decref(node);
-    }
+    name_place(b, reader, lineage_place_parent(reader, place), &via);
+    json_t *node = lineage_place(reader, place);
+    add_node(b, node, columns, via.data);
+    json_decref(node);
     hanse_buffer_release(&via);
+}
+
+static int add_reached(struct broken *b, const struct graph_walk *walk, const struct starts *starts)
+{
+    struct lineage_reader reader;
+    struct taint taint = {0};
+    int error = taint_spread(b->db, b->graph, walk, starts->columns, &taint);
+    if (error != HANSE_OK)
+        return error;
+    error = lineage_reader_open(b->db, b->graph, &reader);
+    lineage_reader_follow(&reader, walk);
+    for (uint32_t i = walk->starts; error == HANSE_OK && i < taint.count; i++)
+        if (taint.columns[i] != NULL)
+            add_place(b, &reader, taint.columns[i], i);
+    lineage_reader_close(&reader);
+    taint_release(&taint);
     return error;
 }
 
@@ -317,7 +322,6 @@ static int add_downstream(struct broken *b)
 {
     struct starts starts = {0};
     struct graph_walk walk;
-    struct taint taint = {0};
     int error = graph_load(b->db, &b->graph);
     if (error == HANSE_OK)
         error = read_starts(b, &starts);
@@ -325,12 +329,7 @@ static int add_downstream(struct broken *b)
         error = read_whole(b, &starts);
     if (error == HANSE_OK && starts.count > 0) {
         graph_walk(b->graph, starts.ids, starts.count, GRAPH_DOWN, UINT32_MAX, &walk);
-        error = taint_spread(b->db, b->graph, &walk, starts.columns, &taint);
-        for (uint32_t i = walk.starts; error == HANSE_OK && i < taint.count; i++)
-            if (taint.columns[i] != NULL)
-                error = add_place(b, &taint, i);
-        if (taint.walk != NULL)
-            taint_release(&taint);
+        error = add_reached(b, &walk, &starts);
         graph_walk_release(&walk);
     }
     starts_release(&starts);

@@ -22,15 +22,20 @@ void hanse_graph_release(struct hanse_graph **graph)
     free(g->next_same);
     free(g->edge);
     free(g->out);
-    free(g->out_edge);
+    free(g->out_step);
     free(g->in);
-    free(g->in_edge);
+    free(g->in_step);
     free(g);
 }
 
 uint32_t graph_node(const struct hanse_graph *graph, uint32_t id)
 {
     return graph->same[id];
+}
+
+const char *graph_edge_kind(const struct graph_edge *edge)
+{
+    return edge->kind == EDGE_PROMISE ? "promise" : edge_kind_name(edge->kind);
 }
 
 /* The root of the tree that it is in, which gets flatter by that. */
@@ -217,8 +222,8 @@ static void link_edges(struct hanse_graph *g)
 {
     g->out = hanse_calloc(g->nodes + 2, sizeof *g->out);
     g->in = hanse_calloc(g->nodes + 2, sizeof *g->in);
-    g->out_edge = hanse_calloc(g->edges + 1, sizeof *g->out_edge);
-    g->in_edge = hanse_calloc(g->edges + 1, sizeof *g->in_edge);
+    g->out_step = hanse_calloc(g->edges + 1, sizeof *g->out_step);
+    g->in_step = hanse_calloc(g->edges + 1, sizeof *g->in_step);
     uint32_t kept = 0;
     for (uint32_t n = 0; n < g->nodes; n++)
         g->same[n] = root_of(g, n);
@@ -238,8 +243,10 @@ static void link_edges(struct hanse_graph *g)
         g->in[n] += g->in[n - 1];
     }
     for (uint32_t i = 0; i < kept; i++) {
-        g->out_edge[g->out[g->edge[i].source + 1]++] = i;
-        g->in_edge[g->in[g->edge[i].target + 1]++] = i;
+        const struct graph_edge *edge = &g->edge[i];
+        bool promise = edge->kind == EDGE_PROMISE;
+        g->out_step[g->out[edge->source + 1]++] = (struct graph_step){edge->target, i, promise};
+        g->in_step[g->in[edge->target + 1]++] = (struct graph_step){edge->source, i, promise};
     }
 }
 
@@ -284,7 +291,7 @@ struct walker {
     enum graph_direction direction;
 };
 
-static void reach(struct walker *w, uint32_t node, uint32_t depth, uint32_t edge)
+static void reach(struct walker *w, uint32_t node, uint32_t depth, uint32_t edge, bool whole)
 {
     if (w->walk->place[node] != GRAPH_NONE)
         return;
@@ -292,7 +299,12 @@ static void reach(struct walker *w, uint32_t node, uint32_t depth, uint32_t edge
     w->walk->node[w->walk->count] = node;
     w->walk->depth[w->walk->count] = depth;
     w->walk->edge[w->walk->count++] = edge;
-    w->whole[node] = edge != GRAPH_NONE && w->graph->edge[edge].kind != EDGE_PROMISE;
+    w->whole[node] = whole;
+}
+
+static void step(struct walker *w, const struct graph_step *step, uint32_t depth)
+{
+    reach(w, step->node, depth, step->edge, !step->promise);
 }
 
 /* A dataset leads to the contract that promises it, in both directions; the contract to its datasets only
@@ -300,16 +312,13 @@ static void reach(struct walker *w, uint32_t node, uint32_t depth, uint32_t edge
 static void follow(struct walker *w, uint32_t node, uint32_t depth)
 {
     const struct hanse_graph *g = w->graph;
-    for (uint32_t i = g->out[node]; i < g->out[node + 1]; i++) {
-        const struct graph_edge *edge = &g->edge[g->out_edge[i]];
-        if (edge->kind == EDGE_PROMISE || w->direction == GRAPH_DOWN)
-            reach(w, edge->target, depth + 1, g->out_edge[i]);
-    }
-    for (uint32_t i = g->in[node]; i < g->in[node + 1]; i++) {
-        const struct graph_edge *edge = &g->edge[g->in_edge[i]];
-        if (edge->kind == EDGE_PROMISE ? w->whole[node] : w->direction == GRAPH_UP)
-            reach(w, edge->source, depth + 1, g->in_edge[i]);
-    }
+    bool down = w->direction == GRAPH_DOWN, whole = w->whole[node];
+    for (uint32_t i = g->out[node]; i < g->out[node + 1]; i++)
+        if (down || g->out_step[i].promise)
+            step(w, &g->out_step[i], depth + 1);
+    for (uint32_t i = g->in[node]; i < g->in[node + 1] && (whole || !down); i++)
+        if (g->in_step[i].promise ? whole : !down)
+            step(w, &g->in_step[i], depth + 1);
 }
 
 void graph_walk(const struct hanse_graph *graph, const uint32_t *starts, size_t count,
@@ -324,7 +333,7 @@ void graph_walk(const struct hanse_graph *graph, const uint32_t *starts, size_t 
         .graph = graph, .walk = &walk, .whole = hanse_calloc(nodes, sizeof(bool)), .direction = direction};
     memset(walk.place, 0xff, nodes * sizeof *walk.place);
     for (size_t i = 0; i < count; i++)
-        reach(&walker, graph_node(graph, starts[i]), 0, GRAPH_NONE);
+        reach(&walker, graph_node(graph, starts[i]), 0, GRAPH_NONE, false);
     walk.starts = walk.count;
     for (uint32_t i = 0; i < walk.count; i++)
         if (walk.depth[i] < depth)

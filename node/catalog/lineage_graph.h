@@ -19,13 +19,18 @@ struct hanse_graph {
         int64_t entry; /* rowid of the entry that says so; 0: a promise */
         uint8_t kind;
     } * edge;
-    uint32_t *out, *out_edge; /* of node n: out_edge[out[n]] up to out_edge[out[n + 1]] */
-    uint32_t *in, *in_edge;
+    uint32_t *out, *in; /* steps of node n: out_step[out[n]] up to out_step[out[n + 1]] */
+    struct graph_step {
+        uint32_t node; /* where it leads */
+        uint32_t edge;
+        bool promise;
+    } * out_step, *in_step;
 };
 
 /* Reads it anew when the database has changed since; else keeps it. Errors: of SQLite. */
 HANSE_MUST_USE int graph_load(sqlite3 *db, struct hanse_graph **graph);
 uint32_t graph_node(const struct hanse_graph *graph, uint32_t id); /* the one that it is */
+const char *graph_edge_kind(const struct graph_edge *edge);
 
 enum graph_direction { GRAPH_UP, GRAPH_DOWN };
 #define GRAPH_NONE UINT32_MAX
@@ -38,11 +43,6 @@ struct graph_walk { /* in the order in which nodes were reached, those of the st
 void graph_walk(const struct hanse_graph *graph, const uint32_t *starts, size_t count,
                 enum graph_direction direction, uint32_t depth, struct graph_walk *ret_walk);
 void graph_walk_release(struct graph_walk *walk);
-
-/* lineage_walk.c: what stands at that place of a walk, as an item of `datasets` in hanse_lineage_walk's
- * answer. */
-HANSE_MUST_USE int lineage_reached(sqlite3 *db, const struct hanse_graph *graph,
-                                   const struct graph_walk *walk, uint32_t place, json_t **ret_node);
 
 /* lineage_taint.c: which columns, of what a walk downwards reached, are made of those that it begins with. By
  * place of the walk: NULL, none; an object with the names of columns as its members, in lower case; or true,

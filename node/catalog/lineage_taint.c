@@ -89,7 +89,7 @@ static int follow(struct spreader *s, uint32_t place)
     uint32_t node = walk->node[place];
     int error = HANSE_OK;
     for (uint32_t i = g->out[node]; i < g->out[node + 1] && error == HANSE_OK; i++) {
-        const struct graph_edge *edge = &g->edge[g->out_edge[i]];
+        const struct graph_edge *edge = &g->edge[g->out_step[i].edge];
         uint32_t to = walk->place[edge->target];
         /* Who declared to read the contract that it begins with said what. */
         bool declared = edge->kind == EDGE_CONSUMPTION && place < walk->starts;
@@ -102,8 +102,8 @@ static int follow(struct spreader *s, uint32_t place)
             error = follow_edge(s, place, to);
     }
     for (uint32_t i = g->in[node]; i < g->in[node + 1]; i++) {
-        uint32_t to = walk->place[g->edge[g->in_edge[i]].source];
-        if (to < s->taint->count && to >= walk->starts && walk->edge[to] == g->in_edge[i])
+        uint32_t to = walk->place[g->in_step[i].node];
+        if (to < s->taint->count && to >= walk->starts && walk->edge[to] == g->in_step[i].edge)
             add(s, to, NULL); /* a contract reached as such: all its datasets */
     }
     return error;

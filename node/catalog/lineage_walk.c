@@ -1,484 +1,125 @@
-/* Answers about lineage: where a walk begins, what it reached, who speaks there. */
+/* Answers about lineage: what is up and down from a name, and what no contract promises. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "hanse/dataset.h"
 #include "hanse/lineage.h"
-#include "lineage_graph.h"
+#include "lineage_read.h"
 
 #define LIMIT         200u
 #define LIMIT_MAX     2000u
 #define EDGES_MAX     4000u
-#define STARTS_MAX    1000u
-#define CANDIDATES    20
 #define UNMATCHED_MAX 1000u
-#define LOOK_MAX      1000u /* datasets of an impact whose contracts are looked up, the nearest */
 
-struct start {
-    uint32_t *ids;
-    size_t count;
-    json_t *keys;
-    json_t *contract; /* its full name, or null */
-};
+static const char COLUMNS[] =
+    "SELECT DISTINCT f.key AS \"from\", x.source_column AS from_column, t.key AS \"to\", x.target_column AS "
+    "to_column, x.transformation FROM hanse$column_edge x JOIN hanse$dataset f ON f.id = x.source JOIN "
+    "hanse$dataset t ON t.id = x.target LEFT JOIN hanse$contract_version v ON v.id = x.id >> 14 LEFT JOIN "
+    "hanse$contract c ON c.id = v.contract WHERE x.target = ?1 AND (v.id IS NULL OR c.best = v.id) ORDER BY "
+    "3, 4, 1, 2 LIMIT 1000";
 
-static void start_release(struct start *start)
-{
-    free(start->ids);
-    json_decref(start->keys);
-    json_decref(start->contract);
-}
-
-static void add_start(struct start *start, const struct hanse_graph *graph, sqlite3_stmt *row)
-{
-    int64_t id = sqlite3_column_int64(row, 0);
-    if (id <= 0 || id >= graph->nodes || start->count == STARTS_MAX)
-        return;
-    start->ids[start->count++] = (uint32_t)id;
-    json_array_append_new(start->keys, read_text((const char *)sqlite3_column_text(row, 1)));
-}
-
-/* Runs a query of ids and keys, whose parameter is that text, or without one that number; adds the rows to
- * the start. */
-static int add_starts(sqlite3 *db, const struct hanse_graph *graph, struct start *start, const char *sql,
-                      const char *text, int64_t number)
-{
-    sqlite3_stmt *rows;
-    int rc, error = read_prepare(db, sql, &rows);
-    if (error != HANSE_OK)
-        return error;
-    if (text != NULL)
-        sqlite3_bind_text(rows, 1, text, -1, SQLITE_STATIC);
-    else
-        sqlite3_bind_int64(rows, 1, number);
-    while ((rc = sqlite3_step(rows)) == SQLITE_ROW)
-        add_start(start, graph, rows);
-    sqlite3_finalize(rows);
-    return hanse_store_error(db, rc);
-}
-
-/* A contract: the datasets of its objects, and what names the contract itself. */
-static int start_at_contract(sqlite3 *db, const struct hanse_graph *graph,
-                             const struct hanse_contract_ref *ref, struct start *start)
-{
-    struct hanse_buffer key;
-    char hex[HANSE_HASH_HEX_SIZE];
-    start->contract = json_sprintf("%s/%s@%s", ref->domain, ref->contract, ref->version);
-    int error = add_starts(
-        db, graph, start,
-        "SELECT DISTINCT d.id, d.key FROM hanse$promise p JOIN hanse$dataset d ON d.id = p.dataset WHERE "
-        "p.id >= ?1 << 14 AND p.id < (?1 + 1) << 14 ORDER BY d.key",
-        NULL, ref->id);
-    hanse_buffer_init(&key);
-    const char *const domains[] = {"", ref->domain, hanse_hash_hex(&ref->journal, hex)};
-    for (size_t i = 0; i < 3 && error == HANSE_OK; i++) {
-        hanse_buffer_reset(&key);
-        edge_named_key(EDGE_TYPE_CONTRACT, domains[i], ref->contract, &key);
-        error = add_starts(db, graph, start, "SELECT id, key FROM hanse$dataset WHERE key = ?1", key.data, 0);
-    }
-    hanse_buffer_release(&key);
-    return error;
-}
-
-/* What may be a dataset's key, URL or name, from the surest way to the least sure. */
-static int start_at_dataset(sqlite3 *db, const struct hanse_graph *graph, const char *name,
-                            struct start *start)
-{
-    static const char *const WAYS[] = {
-        "SELECT id, key FROM hanse$dataset WHERE key = ?1",
-        "SELECT id, key FROM hanse$dataset WHERE key > ?1 || '@' AND key < ?1 || 'A' ORDER BY key",
-        "SELECT id, key FROM hanse$dataset WHERE name = ?1 ORDER BY key",
-        "SELECT id, key FROM hanse$dataset WHERE lower(name) = lower(?1) ORDER BY key",
-        "SELECT id, key FROM hanse$dataset WHERE length(name) > length(?1) AND lower(substr(name, "
-        "-length(?1) - 1)) IN "
-        "(lower('.' || ?1), lower('/' || ?1)) ORDER BY key"};
-    struct hanse_buffer key;
-    int error = HANSE_OK;
-    hanse_buffer_init(&key);
-    if (hanse_dataset_of_source(NULL, hanse_bytes_of(name), &key))
-        error = add_starts(db, graph, start, WAYS[0], key.data, 0);
-    for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0] && error == HANSE_OK && start->count == 0; i++)
-        error = add_starts(db, graph, start, WAYS[i], name, 0);
-    hanse_buffer_release(&key);
-    return error != HANSE_OK ? error : start->count == 0 ? HANSE_E_NOT_FOUND : HANSE_OK;
-}
-
-/* Several datasets of one name are candidates, unless they are one. */
-static int settle(const struct hanse_graph *graph, struct start *start, json_t **ret_candidates)
-{
-    for (size_t i = 1; i < start->count; i++) {
-        if (graph_node(graph, start->ids[i]) == graph_node(graph, start->ids[0]))
-            continue;
-        while (json_array_size(start->keys) > CANDIDATES)
-            json_array_remove(start->keys, CANDIDATES);
-        *ret_candidates = json_incref(start->keys);
-        return HANSE_E_DUPLICATE;
-    }
-    return HANSE_OK;
-}
-
-static int find_start(sqlite3 *db, struct hanse_graph **graph, const char *name, struct start *start,
-                      json_t **ret_candidates)
-{
-    int error = graph_load(db, graph);
-    if (error != HANSE_OK)
-        return error;
-    *start = (struct start){.ids = hanse_malloc(STARTS_MAX * sizeof *start->ids), .keys = json_array()};
-    struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
-    error = hanse_catalog_resolve(db, name, ref, ret_candidates);
-    if (error == HANSE_OK) {
-        error = start_at_contract(db, *graph, ref, start);
-    } else if (error == HANSE_E_NOT_FOUND) {
-        error = start_at_dataset(db, *graph, name, start);
-        if (error == HANSE_OK)
-            error = settle(*graph, start, ret_candidates);
-    }
-    free(ref);
-    if (error != HANSE_OK)
-        start_release(start);
-    else if (start->contract == NULL)
-        start->contract = json_null();
-    return error;
-}
-
-/* The statements of an answer. */
-struct reader {
-    sqlite3 *db;
-    const struct hanse_graph *graph;
-    sqlite3_stmt *node, *contracts, *entry, *columns;
-};
-
-static int reader_open(sqlite3 *db, const struct hanse_graph *graph, struct reader *r)
-{
-    *r = (struct reader){.db = db, .graph = graph};
-    int error =
-        /* Contracts and consumers are named by a journal, which has a name. */
-        read_prepare(
-            db,
-            "SELECT d.key AS dataset, d.type, coalesce((SELECT j.name || substr(d.name, 65) FROM "
-            "hanse$journals j WHERE d.type IN ('contract', 'consumer') AND length(d.name) > 65 AND "
-            "lower(hex(j.journal_id)) = substr(d.name, 1, 64)), d.name) AS name FROM hanse$dataset d "
-            "WHERE d.id = ?1",
-            &r->node);
-    if (error == HANSE_OK)
-        error = read_prepare(db,
-                             "SELECT DISTINCT j.name AS domain, c.contract, v.version, o.object, v.owner, "
-                             "d.key AS dataset FROM hanse$promise p JOIN "
-                             "hanse$contract_version v ON v.id = p.id >> 14 JOIN hanse$contract c ON c.id = "
-                             "v.contract AND c.best = v.id JOIN "
-                             "hanse$object o ON o.id = (v.id << 14) + p.object JOIN hanse$journals j ON j.id "
-                             "= v.journal JOIN hanse$dataset d "
-                             "ON d.id = p.dataset WHERE p.dataset = ?1 ORDER BY 1, 2, 4 LIMIT 50",
-                             &r->contracts);
-    if (error == HANSE_OK)
-        error = read_prepare(
-            db,
-            "SELECT e.domain, r.job, coalesce(r.title, u.consumer) AS title, coalesce(r.owner, u.contact) AS "
-            "owner, r.type AS consumer_type, r.url, u.purpose, d.product, c.contract FROM hanse$entries e "
-            "LEFT JOIN "
-            "hanse$product d ON d.id = e.id LEFT JOIN "
-            "hanse$lineage_record r ON r.id = e.id LEFT JOIN hanse$consumed u ON u.id = e.id << 14 LEFT "
-            "JOIN hanse$contract_version v ON v.id = e.id LEFT "
-            "JOIN hanse$contract c ON c.id = v.contract WHERE e.id = ?1",
-            &r->entry);
-    if (error == HANSE_OK)
-        error = read_prepare(
-            db,
-            "SELECT DISTINCT f.key AS \"from\", x.source_column AS from_column, t.key AS \"to\", "
-            "x.target_column AS to_column, "
-            "x.transformation FROM hanse$column_edge x JOIN hanse$dataset f ON f.id = x.source JOIN "
-            "hanse$dataset t ON t.id = "
-            "x.target LEFT JOIN hanse$contract_version v ON v.id = x.id >> 14 LEFT JOIN hanse$contract c ON "
-            "c.id = v.contract "
-            "WHERE x.target = ?1 AND (v.id IS NULL OR c.best = v.id) ORDER BY 3, 4, 1, 2 LIMIT 1000",
-            &r->columns);
-    return error;
-}
-
-static void reader_close(struct reader *r)
-{
-    sqlite3_finalize(r->node);
-    sqlite3_finalize(r->contracts);
-    sqlite3_finalize(r->entry);
-    sqlite3_finalize(r->columns);
-}
-
-/* The row of that id as an object; an empty one when there is none. */
-static json_t *one_row(sqlite3_stmt *row, int64_t id)
-{
-    sqlite3_bind_int64(row, 1, id);
-    json_t *object = sqlite3_step(row) == SQLITE_ROW ? read_row(row) : json_object();
-    sqlite3_reset(row);
-    return object;
-}
-
-static void append_rows(sqlite3_stmt *rows, int64_t id, json_t *array)
-{
-    sqlite3_bind_int64(rows, 1, id);
-    while (sqlite3_step(rows) == SQLITE_ROW)
-        json_array_append_new(array, read_row(rows));
-    sqlite3_reset(rows);
-}
-
-static json_t *node_key(struct reader *r, uint32_t node)
-{
-    json_t *row = one_row(r->node, node);
-    json_t *key = json_incref(json_object_get(row, "dataset"));
-    json_decref(row);
-    return key != NULL ? key : json_null();
-}
-
-/* A node with those that are the same, and the contracts of all of them. One with a place speaks for all. */
-static json_t *node_json(struct reader *r, uint32_t node)
-{
-    json_t *shown = one_row(r->node, node), *also = json_array(), *contracts = json_array();
-    append_rows(r->contracts, node, contracts);
-    for (uint32_t id = r->graph->next_same[node]; id != node; id = r->graph->next_same[id]) {
-        json_t *row = one_row(r->node, id);
-        append_rows(r->contracts, id, contracts);
-        json_array_append(also, json_object_get(row, "dataset"));
-        json_decref(row);
-    }
-    json_object_set_new(shown, "also", also);
-    json_object_set_new(shown, "contracts", contracts);
-    return shown;
-}
-
-static bool is_type(const json_t *node, const char *type)
-{
-    const char *own = json_string_value(json_object_get(node, "type"));
-    return own != NULL && strcmp(own, type) == 0;
-}
-
-static bool is_consumer(const json_t *node)
-{
-    return is_type(node, EDGE_TYPE_EXPOSURE) || is_type(node, EDGE_TYPE_CONSUMER) ||
-           is_type(node, EDGE_TYPE_PRODUCT) || is_type(node, EDGE_TYPE_JOB);
-}
-
-static json_t *walked_json(struct reader *r, const struct graph_walk *walk, uint32_t place)
-{
-    uint32_t edge = walk->edge[place];
-    json_t *json = node_json(r, walk->node[place]);
-    json_object_set_new(json, "depth", json_integer(walk->depth[place]));
-    if (edge == GRAPH_NONE) {
-        json_object_set_new(json, "parent", json_null());
-        return json;
-    }
-    const struct graph_edge *via = &r->graph->edge[edge];
-    uint32_t parent = via->source == walk->node[place] ? via->target : via->source;
-    json_object_set_new(json, "parent", node_key(r, parent));
-    json_object_set_new(json, "kind",
-                        json_string(via->kind == EDGE_PROMISE ? "promise" : edge_kind_name(via->kind)));
-    json_t *entry = one_row(r->entry, via->entry);
-    const char *name;
-    json_t *value;
-    json_object_foreach(entry, name, value)
-    {
-        /* What the entry says of a consumer is said of this node when it is the consumer. */
-        bool about = is_consumer(json) || strcmp(name, "domain") == 0 || strcmp(name, "job") == 0 ||
-                     strcmp(name, "contract") == 0 || strcmp(name, "product") == 0;
-        if (about && json_object_get(json, name) == NULL)
-            json_object_set(json, name, value);
-    }
-    json_decref(entry);
-    return json;
-}
-
-int lineage_reached(sqlite3 *db, const struct hanse_graph *graph, const struct graph_walk *walk,
-                    uint32_t place, json_t **ret_node)
-{
-    struct reader r;
-    int error = reader_open(db, graph, &r);
-    if (error == HANSE_OK)
-        *ret_node = walked_json(&r, walk, place);
-    reader_close(&r);
-    return error;
-}
-
-/* The edges between nodes that are shown; and their columns. */
-static void add_edges(struct reader *r, const struct graph_walk *walk, uint32_t shown, bool columns,
-                      json_t *json)
+static void add_edges(struct lineage_reader *r, uint32_t shown, json_t *json)
 {
     const struct hanse_graph *g = r->graph;
-    json_t *edges = json_array(), *fields = json_array();
-    json_t **keys = hanse_calloc(shown + 1, sizeof *keys); /* of the nodes, in the order of the walk */
-    for (uint32_t i = 0; i < shown; i++)
-        keys[i] = node_key(r, walk->node[i]);
+    const struct graph_walk *walk = r->walk;
+    json_t *edges = json_array();
     for (uint32_t i = 0; i < shown; i++) {
         uint32_t node = walk->node[i], last = GRAPH_NONE;
         for (uint32_t e = g->in[node]; e < g->in[node + 1] && json_array_size(edges) < EDGES_MAX; e++) {
-            const struct graph_edge *edge = &g->edge[g->in_edge[e]];
-            if (walk->place[edge->source] >= shown || edge->source == last)
+            const struct graph_step *step = &g->in_step[e];
+            uint32_t from = walk->place[step->node];
+            if (from >= shown || step->node == last)
                 continue;
-            last = edge->source;
-            json_array_append_new(
-                edges,
-                json_pack("{s:O, s:O, s:s}", "from", keys[walk->place[edge->source]], "to", keys[i], "kind",
-                          edge->kind == EDGE_PROMISE ? "promise" : edge_kind_name(edge->kind)));
+            last = step->node;
+            json_array_append_new(edges, json_pack("{s:o, s:o, s:s}", "from", lineage_place_key(r, from),
+                                                   "to", lineage_place_key(r, i), "kind",
+                                                   graph_edge_kind(&g->edge[step->edge])));
         }
-        uint32_t id = node;
-        do {
-            if (columns && json_array_size(fields) < EDGES_MAX)
-                append_rows(r->columns, id, fields);
-            id = g->next_same[id];
-        } while (id != node);
     }
-    for (uint32_t i = 0; i < shown; i++)
-        json_decref(keys[i]);
-    free(keys);
     json_object_set_new(json, "edges", edges);
-    if (columns)
-        json_object_set_new(json, "columns", fields);
-    else
-        json_decref(fields);
 }
 
-static json_t *direction_json(struct reader *r, const struct start *start,
-                              const struct hanse_lineage_question *question, enum graph_direction direction)
+static int add_columns(struct lineage_reader *r, uint32_t shown, json_t *json)
+{
+    sqlite3_stmt *rows;
+    int error = read_prepare(r->db, COLUMNS, &rows);
+    if (error != HANSE_OK)
+        return error;
+    json_t *columns = json_array();
+    for (uint32_t i = 0; i < shown; i++) {
+        uint32_t id = r->walk->node[i];
+        do {
+            if (json_array_size(columns) < EDGES_MAX)
+                lineage_rows(rows, id, columns);
+            id = r->graph->next_same[id];
+        } while (id != r->walk->node[i]);
+    }
+    sqlite3_finalize(rows);
+    json_object_set_new(json, "columns", columns);
+    return HANSE_OK;
+}
+
+static int add_direction(struct lineage_reader *r, const struct lineage_start *start,
+                         const struct hanse_lineage_question *question, enum graph_direction direction,
+                         json_t *answer)
 {
     struct graph_walk walk;
     uint32_t limit = question->limit == 0 ? LIMIT : question->limit > LIMIT_MAX ? LIMIT_MAX : question->limit;
+    int error = HANSE_OK;
     graph_walk(r->graph, start->ids, start->count, direction,
                question->depth == 0 ? UINT32_MAX : question->depth, &walk);
+    lineage_reader_follow(r, &walk);
     uint32_t shown = walk.count - walk.starts > limit ? walk.starts + limit : walk.count;
     json_t *datasets = json_array();
     for (uint32_t i = walk.starts; i < shown; i++)
-        json_array_append_new(datasets, walked_json(r, &walk, i));
+        json_array_append_new(datasets, lineage_place_reached(r, i));
     json_t *json = json_pack("{s:i, s:i, s:b, s:o}", "reached", (int)(walk.count - walk.starts), "shown",
                              (int)(shown - walk.starts), "cut", shown < walk.count, "datasets", datasets);
-    add_edges(r, &walk, shown, question->columns, json);
+    add_edges(r, shown, json);
+    if (question->columns)
+        error = add_columns(r, shown, json);
+    lineage_reader_follow(r, NULL);
     graph_walk_release(&walk);
-    return json;
+    json_object_set_new(answer, direction == GRAPH_UP ? "upstream" : "downstream", json);
+    return error;
+}
+
+/* Those of the start, each node once. */
+static json_t *start_nodes(struct lineage_reader *r, const struct lineage_start *start)
+{
+    json_t *datasets = json_array();
+    for (size_t i = 0; i < start->count; i++) {
+        uint32_t node = graph_node(r->graph, start->ids[i]);
+        size_t j = 0;
+        while (j < i && graph_node(r->graph, start->ids[j]) != node)
+            j++;
+        if (j == i)
+            json_array_append_new(datasets, lineage_node(r, node));
+    }
+    return datasets;
 }
 
 static int walk_answer(sqlite3 *db, struct hanse_graph **graph, const struct hanse_lineage_question *question,
                        json_t **ret_answer, json_t **ret_candidates)
 {
-    struct start start;
-    struct reader r;
-    int error = find_start(db, graph, question->name, &start, ret_candidates);
+    struct lineage_start start;
+    struct lineage_reader r;
+    json_t *json = NULL;
+    int error = lineage_start_find(db, graph, question->name, &start, ret_candidates);
     if (error != HANSE_OK)
         return error;
-    error = reader_open(db, *graph, &r);
-    if (error == HANSE_OK) {
-        json_t *datasets = json_array();
-        for (size_t i = 0; i < start.count; i++) {
-            uint32_t node = graph_node(*graph, start.ids[i]);
-            size_t j = 0;
-            while (j < i && graph_node(*graph, start.ids[j]) != node)
-                j++;
-            if (j == i)
-                json_array_append_new(datasets, node_json(&r, node));
-        }
-        json_t *json = json_pack("{s:s, s:O, s:o}", "name", question->name, "contract", start.contract,
-                                 "datasets", datasets);
-        if ((question->directions & HANSE_LINEAGE_UP) != 0)
-            json_object_set_new(json, "upstream", direction_json(&r, &start, question, GRAPH_UP));
-        if ((question->directions & HANSE_LINEAGE_DOWN) != 0)
-            json_object_set_new(json, "downstream", direction_json(&r, &start, question, GRAPH_DOWN));
-        *ret_answer = json;
-    }
-    reader_close(&r);
-    start_release(&start);
-    return error;
-}
-
-/* Impact. */
-
-/* The object of that domain in the answer, made when it is not there; with whom its profile says to ask. */
-static json_t *domain_json(struct reader *r, json_t *domains, const char *name)
-{
-    size_t i;
-    json_t *domain;
-    sqlite3_stmt *row;
-    json_array_foreach(domains, i, domain) if (strcmp(json_string_value(json_object_get(domain, "domain")),
-                                                      name) == 0) return domain;
-    domain = json_pack("{s:s, s:n, s:[], s:[], s:[]}", "domain", name, "owner_team", "contacts", "contracts",
-                       "consumers");
-    if (read_prepare(r->db,
-                     "SELECT p.owner_team, p.contacts FROM hanse$profile p JOIN hanse$journals j ON j.id = "
-                     "p.journal WHERE "
-                     "j.name = ?1",
-                     &row) == HANSE_OK) {
-        sqlite3_bind_text(row, 1, name, -1, SQLITE_STATIC);
-        if (sqlite3_step(row) == SQLITE_ROW) {
-            const char *contacts = (const char *)sqlite3_column_text(row, 1);
-            json_t *list = contacts == NULL ? NULL : json_loads(contacts, 0, NULL);
-            json_object_set_new(domain, "owner_team", read_text((const char *)sqlite3_column_text(row, 0)));
-            if (list != NULL)
-                json_object_set_new(domain, "contacts", list);
-        }
-        sqlite3_finalize(row);
-    }
-    json_array_append_new(domains, domain);
-    return domain;
-}
-
-static bool has_contract(const json_t *contracts, const json_t *row)
-{
-    size_t i;
-    const json_t *one;
-    json_array_foreach(
-        contracts, i,
-        one) if (json_equal(json_object_get(one, "contract"), json_object_get(row, "contract")) &&
-                 json_equal(json_object_get(one, "object"), json_object_get(row, "object"))) return true;
-    return false;
-}
-
-static void add_reached(struct reader *r, const struct graph_walk *walk, uint32_t place, json_t *domains)
-{
-    json_t *node = walked_json(r, walk, place), *row;
-    const char *teller = json_string_value(json_object_get(node, "domain"));
-    json_t *contracts = json_object_get(node, "contracts");
-    size_t i;
-    json_array_foreach(contracts, i, row)
-    {
-        json_t *domain = domain_json(r, domains, json_string_value(json_object_get(row, "domain")));
-        json_t *list = json_object_get(domain, "contracts");
-        if (has_contract(list, row))
-            continue;
-        json_object_del(row, "domain");
-        json_object_set(row, "depth", json_object_get(node, "depth"));
-        json_array_append(list, row);
-    }
-    bool named = is_type(node, EDGE_TYPE_CONTRACT); /* by a port: its datasets come after it */
-    if (teller != NULL && !named && (is_consumer(node) || json_array_size(contracts) == 0)) {
-        json_t *title = json_object_get(node, "title"), *type = json_object_get(node, "consumer_type");
-        json_t *list = json_object_get(domain_json(r, domains, teller), "consumers");
-        json_array_append_new(
-            list, json_pack("{s:O, s:O, s:O?, s:O?, s:O, s:O}", "name",
-                            json_is_string(title) ? title : json_object_get(node, "name"), "type",
-                            json_is_string(type) ? type : json_object_get(node, "type"), "owner",
-                            json_object_get(node, "owner"), "url", json_object_get(node, "url"), "dataset",
-                            json_object_get(node, "dataset"), "depth", json_object_get(node, "depth")));
-    }
-    json_decref(node);
-}
-
-static int impact_answer(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
-                         json_t **ret_candidates)
-{
-    struct start start;
-    struct reader r;
-    struct graph_walk walk;
-    int error = find_start(db, graph, name, &start, ret_candidates);
-    if (error != HANSE_OK)
-        return error;
-    error = reader_open(db, *graph, &r);
-    if (error == HANSE_OK) {
-        json_t *domains = json_array();
-        graph_walk(*graph, start.ids, start.count, GRAPH_DOWN, UINT32_MAX, &walk);
-        uint32_t look = walk.count - walk.starts > LOOK_MAX ? walk.starts + LOOK_MAX : walk.count;
-        for (uint32_t i = walk.starts; i < look; i++)
-            add_reached(&r, &walk, i, domains);
-        *ret_answer =
-            json_pack("{s:s, s:O, s:O, s:i, s:i, s:b, s:o}", "name", name, "contract", start.contract,
-                      "datasets", start.keys, "reached", (int)(walk.count - walk.starts), "looked_at",
-                      (int)(look - walk.starts), "cut", look < walk.count, "domains", domains);
-        graph_walk_release(&walk);
-    }
-    reader_close(&r);
-    start_release(&start);
+    error = lineage_reader_open(db, *graph, &r);
+    if (error == HANSE_OK)
+        json = json_pack("{s:s, s:O, s:o}", "name", question->name, "contract", start.contract, "datasets",
+                         start_nodes(&r, &start));
+    if (error == HANSE_OK && (question->directions & HANSE_LINEAGE_UP) != 0)
+        error = add_direction(&r, &start, question, GRAPH_UP, json);
+    if (error == HANSE_OK && (question->directions & HANSE_LINEAGE_DOWN) != 0)
+        error = add_direction(&r, &start, question, GRAPH_DOWN, json);
+    if (error == HANSE_OK)
+        *ret_answer = json_incref(json);
+    json_decref(json);
+    lineage_reader_close(&r);
+    lineage_start_release(&start);
     return error;
 }
 
@@ -512,7 +153,7 @@ static int by_dataset(const void *left, const void *right)
 
 static int unmatched_answer(sqlite3 *db, struct hanse_graph **graph, json_t **ret_answer)
 {
-    struct reader r;
+    struct lineage_reader r;
     int error = graph_load(db, graph);
     if (error != HANSE_OK)
         return error;
@@ -523,14 +164,14 @@ static int unmatched_answer(sqlite3 *db, struct hanse_graph **graph, json_t **re
         free(promised);
         return error;
     }
-    error = reader_open(db, g, &r);
+    error = lineage_reader_open(db, g, &r);
     json_t **rows = hanse_calloc(UNMATCHED_MAX, sizeof(json_t *));
     size_t count = 0, total = 0;
     for (uint32_t n = 0; n < g->nodes && error == HANSE_OK; n++) {
         bool used = g->out[n] < g->out[n + 1] || g->in[n] < g->in[n + 1];
         if (!used || promised[n])
             continue;
-        json_t *row = one_row(r.node, n);
+        json_t *row = lineage_row(r.node, n);
         const char *type = json_string_value(json_object_get(row, "type"));
         bool dataset = type != NULL && strstr(NO_DATASETS, type) == NULL;
         total += dataset;
@@ -547,7 +188,7 @@ static int unmatched_answer(sqlite3 *db, struct hanse_graph **graph, json_t **re
     json_decref(unmatched);
     free(rows);
     free(promised);
-    reader_close(&r);
+    lineage_reader_close(&r);
     return error;
 }
 
@@ -560,16 +201,6 @@ int hanse_lineage_walk(sqlite3 *db, struct hanse_graph **graph, const struct han
     int error = hanse_catalog_begin(db);
     if (error == HANSE_OK)
         error = walk_answer(db, graph, question, ret_answer, ret_candidates);
-    hanse_catalog_end(db);
-    return error;
-}
-
-int hanse_lineage_impact(sqlite3 *db, struct hanse_graph **graph, const char *name, json_t **ret_answer,
-                         json_t **ret_candidates)
-{
-    int error = hanse_catalog_begin(db);
-    if (error == HANSE_OK)
-        error = impact_answer(db, graph, name, ret_answer, ret_candidates);
     hanse_catalog_end(db);
     return error;
 }
