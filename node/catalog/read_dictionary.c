@@ -1,7 +1,8 @@
 /* The dictionary: what all domains call by one name, and where they disagree about it.
  *
  * The search index knows the versions that have a field with all parts of the word; their fields are then
- * read and compared folded, so that customer_id, customerId and Customer-ID are one name. */
+ * read and compared folded, so that customer_id, customerId and Customer-ID are one name. Those that have the
+ * word as it is written are looked into first, since its parts may stand in every contract. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct dictionary {
     uint32_t limit;
     json_t *fields;
     size_t total;
+    uint32_t looked; /* versions */
     bool complete;
     sqlite3_stmt *read_fields, *read_terms;
     json_t *types, *definitions, *terms; /* value, folded: {"value","fields","domains":{name: true}} */
@@ -153,27 +155,29 @@ static int take_version(struct dictionary *d, sqlite3_stmt *version)
     return error != HANSE_OK || rc == SQLITE_ROW ? error : hanse_store_error(d->db, rc);
 }
 
-/* What the index is asked: a field that has every part of the word. */
-static int write_expression(struct dictionary *d, struct hanse_buffer *out)
+/* What the index is asked: a field that is written as the word is, then one that has every part of it and
+ * is not. A word of one part has the first only. */
+static int write_expressions(struct dictionary *d, struct hanse_buffer *same, struct hanse_buffer *parts)
 {
     struct search_tokens tokens;
     struct search_words *words = hanse_calloc(1, sizeof *words);
-    struct hanse_buffer parts;
+    struct hanse_buffer text;
     int error = search_tokens_open(d->db, &tokens);
-    hanse_buffer_init(&parts);
-    text_index(hanse_bytes_of(d->word), &parts);
+    hanse_buffer_init(&text);
+    text_index(hanse_bytes_of(d->word), &text);
     if (error == HANSE_OK) {
-        error = search_tokens_read(&tokens, hanse_buffer_bytes(&parts), words);
+        error = search_tokens_read(&tokens, hanse_buffer_bytes(&text), words);
         search_tokens_close(&tokens);
     }
     if (error == HANSE_OK && words->count == 0)
         error = HANSE_E_INVALID;
-    /* The whole word comes first; a field that is written another way has its parts only. */
-    hanse_buffer_append_text(out, "field : (");
-    for (size_t i = words->count > 1 ? 1 : 0; error == HANSE_OK && i < words->count; i++)
-        hanse_buffer_printf(out, "%s\"%s\"", i > 1 ? " AND " : "", words->words[i]);
-    hanse_buffer_append_byte(out, ')');
-    hanse_buffer_release(&parts);
+    if (error == HANSE_OK) /* the whole word comes first */
+        hanse_buffer_printf(same, "field : \"%s\"", words->words[0]);
+    for (size_t i = 1; error == HANSE_OK && i < words->count; i++)
+        hanse_buffer_printf(parts, "%s\"%s\"", i > 1 ? " AND " : "field : (", words->words[i]);
+    if (parts->size > 0)
+        hanse_buffer_printf(parts, " NOT \"%s\")", words->words[0]);
+    hanse_buffer_release(&text);
     free(words);
     return error;
 }
@@ -196,39 +200,52 @@ static int prepare(struct dictionary *d)
     return error;
 }
 
-static int look(struct dictionary *d)
+/* The versions that the index knows for it, as far as they may be looked into. */
+static int look_for(struct dictionary *d, const struct hanse_buffer *expression)
 {
-    struct hanse_buffer expression;
-    sqlite3_stmt *version = NULL;
-    uint32_t looked = 0;
-    int rc = SQLITE_DONE;
-    hanse_buffer_init(&expression);
-    int error = write_expression(d, &expression);
-    if (error == HANSE_OK)
-        error = prepare(d);
-    if (error == HANSE_OK)
+    sqlite3_stmt *version;
+    int rc,
         error = read_prepare(
             d->db,
-            "SELECT v.id, v.journal, j.name, c.contract, v.version FROM hanse$search s JOIN"
+            "SELECT * FROM (SELECT v.id, v.journal, j.name, c.contract, v.version FROM hanse$search s JOIN"
             " hanse$contract_version v ON v.id = s.rowid JOIN hanse$contract c ON c.id = v.contract"
             " AND c.best = v.id JOIN hanse$journals j ON j.id = v.journal WHERE s.hanse$search"
-            " MATCH ?1 ORDER BY j.name, c.contract",
+            " MATCH ?1 LIMIT ?2) ORDER BY 3, 4",
             &version);
-    if (error == HANSE_OK)
-        catalog_bind(version, 1, hanse_buffer_bytes(&expression));
-    while (error == HANSE_OK && (rc = sqlite3_step(version)) == SQLITE_ROW) {
-        if (looked++ == VERSIONS_MAX) {
+    if (error != HANSE_OK)
+        return error;
+    catalog_bind(version, 1, hanse_buffer_bytes(expression));
+    sqlite3_bind_int64(version, 2, VERSIONS_MAX - d->looked + 1);
+    while ((rc = sqlite3_step(version)) == SQLITE_ROW && error == HANSE_OK) {
+        if (d->looked == VERSIONS_MAX) {
             d->complete = false;
             break;
         }
+        d->looked++;
         error = take_version(d, version);
     }
     if (error == HANSE_OK && rc != SQLITE_ROW)
         error = hanse_store_error(d->db, rc);
     sqlite3_finalize(version);
+    return error;
+}
+
+static int look(struct dictionary *d)
+{
+    struct hanse_buffer same, parts;
+    hanse_buffer_init(&same);
+    hanse_buffer_init(&parts);
+    int error = write_expressions(d, &same, &parts);
+    if (error == HANSE_OK)
+        error = prepare(d);
+    if (error == HANSE_OK)
+        error = look_for(d, &same);
+    if (error == HANSE_OK && parts.size > 0 && d->complete)
+        error = look_for(d, &parts);
     sqlite3_finalize(d->read_fields);
     sqlite3_finalize(d->read_terms);
-    hanse_buffer_release(&expression);
+    hanse_buffer_release(&same);
+    hanse_buffer_release(&parts);
     return error;
 }
 
