@@ -30,6 +30,7 @@ struct hanse_tree {
     struct chunk *chunks;
     uint32_t chunk_count;
     uint64_t count;
+    bool hashed; /* some joint was worked out: else none can be out of date */
 };
 
 struct place { /* of a slot, or the end: one past the last chunk */
@@ -203,6 +204,8 @@ static void forget_path(struct hanse_tree *tree, unsigned bucket)
     static const struct hanse_hash unknown;
     struct place from = {0};
     struct place to = end_of(tree);
+    if (!tree->hashed)
+        return;
     for (unsigned depth = 0; depth < DEPTH && !same_place(from, to); depth++) {
         unsigned prefix = bucket >> (DEPTH - depth);
         struct place middle = seek(tree, from, to, right_half(depth, prefix));
@@ -335,8 +338,10 @@ static struct hanse_hash node_hash(struct hanse_tree *tree, unsigned depth, unsi
         struct hanse_hash right = node_hash(tree, depth + 1, 2 * prefix + 1, middle, to);
         hash = join(&left, &right);
     }
-    if (kept)
+    if (kept) {
         slot_at(tree, middle)->joint = hash;
+        tree->hashed = true;
+    }
     return hash;
 }
 

@@ -23,6 +23,10 @@
 #define STORE_WAL_PAGES_MORE 1000  /* it is due again, when readers kept the log from starting over */
 #define STORE_WAL_PAGES_MAX  40000 /* it is overdue: whoever commits next pays for it */
 
+/* Of those entries that say who is in the mesh: to join all bodies would read the whole file. */
+#define STORE_ROSTER_BODY                                                                                    \
+    "CASE WHEN e.kind IN ('domain', 'node') THEN (SELECT b.salted FROM hanse$body b WHERE b.id = e.id) END"
+
 /* X(name, SQL): each is prepared when first used and kept. */
 #define STORE_STATEMENTS(X)                                                                                  \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                              \
@@ -72,13 +76,10 @@
     X(JOURNALS, "SELECT j.id, j.journal_id, j.size, j.frontier, j.seal_time_ms, b.salted"                    \
                 " FROM hanse$journal j LEFT JOIN hanse$body b ON b.id = j.authority"                         \
                 " ORDER BY j.id IS NOT (SELECT council FROM hanse$meta), j.id")                              \
-    X(LIVE_OF, "SELECT e.journal, e.idx, e.raw, CASE WHEN e.kind IN ('domain', 'node') THEN b.salted END"    \
-               " FROM hanse$entry e LEFT JOIN hanse$body b ON b.id = e.id AND e.kind IN ('domain', 'node')"  \
-               " WHERE e.journal = ?1 AND e.live ORDER BY e.idx")                                            \
-    X(LIVE_REST, "SELECT e.journal, e.idx, e.raw, CASE WHEN e.kind IN ('domain', 'node') THEN b.salted END"  \
-                 " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id AND e.kind IN "      \
-                 "('domain', 'node')"                                                                        \
-                 " WHERE e.journal IS NOT ?1 AND e.live ORDER BY e.id")                                      \
+    X(LIVE_OF, "SELECT e.journal, e.idx, e.raw, " STORE_ROSTER_BODY                                          \
+               " FROM hanse$entry e WHERE e.journal = ?1 AND e.live ORDER BY e.idx")                         \
+    X(LIVE_REST, "SELECT e.journal, e.idx, e.raw, " STORE_ROSTER_BODY                                        \
+                 " FROM hanse$entry e NOT INDEXED WHERE e.journal IS NOT ?1 AND e.live ORDER BY e.id")       \
     X(LIVE_BODIES,                                                                                           \
       "SELECT e.id, e.journal, e.idx, e.time_ms, e.raw, b.salted"                                            \
       " FROM hanse$entry e NOT INDEXED LEFT JOIN hanse$body b ON b.id = e.id WHERE e.live ORDER BY e.id")    \
