@@ -1,8 +1,9 @@
 /* Old copies of disks that somebody brings back. */
 #include "sim.h"
 
-/* Whether no other disk would be the only one to lack what this one gives up: what was acknowledged must stay
- * somewhere. `everywhere`: all others must have it, so that any peer can tell. */
+/* Whether what this disk gives up stays where its node can get it back. The council's journal says whom to
+ * dial and whom to let in, so that must be where the seeds are: they are all that a node knows without.
+ * `everywhere`: all others must have it, so that any peer can tell. */
 static bool may_roll_back(const struct sim *sim, const struct sim_node *node, bool everywhere)
 {
     for (uint32_t c = 0; c < sim->archive.chain_count; c++) {
@@ -12,11 +13,14 @@ static bool may_roll_back(const struct sim *sim, const struct sim_node *node, bo
             continue;
         bool own = sim->archive.chains[c].owner == node->number;
         uint32_t holders = 0;
+        bool in_reach = c != 0;
         for (uint32_t i = 0; i < sim->node_count; i++) {
             const struct sim_node *other = &sim->nodes[i];
-            holders += other != node && disk_size(&other->disk, c) >= size && (other->alive || !own);
+            bool holds = other != node && disk_size(&other->disk, c) >= size && (other->alive || !own);
+            holders += holds;
+            in_reach = in_reach || (holds && node_is_seed(i, node->number));
         }
-        if (holders == 0 || (own && everywhere && holders + 1 < sim->node_count))
+        if (holders == 0 || !in_reach || (own && everywhere && holders + 1 < sim->node_count))
             return false;
     }
     return true;

@@ -89,13 +89,18 @@ static void add_seed(const struct sim_node *peer, struct hanse_engine_config *co
     memcpy(seed->endpoint, peer->endpoint, sizeof peer->endpoint);
 }
 
+bool node_is_seed(uint32_t number, uint32_t of)
+{
+    return number != of && number < (of < SEEDS ? SEEDS + 1 : SEEDS);
+}
+
 /* The first few nodes; or others drawn at random, in the place of a mesh that names them all. */
 static void write_seeds(struct sim *sim, const struct sim_node *node, struct hanse_engine_config *config,
                         struct hanse_seed_peer *seeds)
 {
     bool first_of_all = node->number == 0 && node->life == 0;
-    for (uint32_t i = 0; sim->address_book == 0 && i < SEEDS + 1 && !first_of_all; i++) {
-        if (i != node->number && i < sim->node_count && config->seed_count < SEEDS)
+    for (uint32_t i = 0; sim->address_book == 0 && i < sim->node_count && !first_of_all; i++) {
+        if (node_is_seed(i, node->number))
             add_seed(&sim->nodes[i], config, seeds);
     }
     for (uint32_t i = 0; i < sim->address_book; i++) {

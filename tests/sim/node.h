@@ -53,6 +53,8 @@ struct sim_node {
 void node_init(struct sim *sim, struct sim_node *node, uint32_t number);
 void node_release(struct sim *sim, struct sim_node *node);
 void node_start(struct sim *sim, struct sim_node *node);
+/* Whether the node `of` is started with the address of that one. */
+bool node_is_seed(uint32_t number, uint32_t of);
 void node_crash(struct sim *sim, struct sim_node *node);
 /* One step of the engine, and all that it asks for. */
 int node_step(struct sim *sim, struct sim_node *node, struct hanse_event *event);
