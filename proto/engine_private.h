@@ -423,6 +423,8 @@ void inquiries_tick(struct hanse_engine *e);
 
 /* fences.c */
 void fence_answered(struct hanse_engine *e, struct link *link); /* the peer has compared heads with us */
+/* And has the same: what it told of an own journal beyond ours, perhaps never so, is taken back. */
+void fence_agreed(struct hanse_engine *e, struct link *link);
 void fences_review(struct hanse_engine *e);
 int fence_check(struct hanse_engine *e, const struct ledger *ledger);
 

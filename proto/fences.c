@@ -28,6 +28,16 @@ void fence_answered(struct hanse_engine *e, struct link *link)
     fences_review(e);
 }
 
+void fence_agreed(struct hanse_engine *e, struct link *link)
+{
+    for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own) {
+        uint64_t size = hanse_journal_size(&ledger->journal);
+        if (link_known(link, ledger) > size)
+            link_learn(link, ledger, size);
+    }
+    fence_answered(e, link);
+}
+
 /* Members that have compared heads with us; 0 while one of those who are here has not. */
 static size_t answers(const struct hanse_engine *e)
 {

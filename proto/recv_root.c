@@ -17,7 +17,7 @@ void recv_root(struct hanse_engine *e, struct link *link, struct hanse_bytes mes
     struct hanse_hash ours = hanse_tree_root(e->heads);
     if (hanse_hash_equal(&root, &ours)) {
         e->compared_ms = e->now_ms;
-        fence_answered(e, link);
+        fence_agreed(e, link);
     } else {
         compare(e, link);
     }

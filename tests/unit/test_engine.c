@@ -135,7 +135,7 @@ static void nothing_counts_before_hello(void **state)
     struct wired *w = *state;
     struct hanse_buffer message;
     hanse_link link = puppet(w, A, HANSE_LINK_MEMBER, B);
-    say_root(&message);
+    say_root(&message, NULL);
     says(w, link, &message, "a refuses ROOT: NOT_ADMITTED\n");
     say_want(w, &message, COUNCIL, 0);
     says(w, link, &message, "a refuses WANT: NOT_ADMITTED\n");
@@ -162,7 +162,7 @@ static void a_guest_sees_the_council_and_nothing_else(void **state)
     assert_trace(w, "a > puppet HELLO\n");
     say_want(w, &message, ALPHA, 0);
     says(w, link, &message, "a refuses WANT: NOT_ADMITTED\n");
-    say_root(&message);
+    say_root(&message, NULL);
     says(w, link, &message, "a refuses ROOT: NOT_ADMITTED\n");
     say_heads(w, &message, true, ALPHA, 99);
     says(w, link, &message, "a refuses HEADS: NOT_ADMITTED\n");
@@ -430,7 +430,7 @@ static void a_silent_link_is_closed_and_a_live_one_is_not(void **state)
     hanse_link mute = puppet(w, A, HANSE_LINK_MEMBER, B); /* talks, and never says hello */
     member_puppet(w);                                     /* says no more */
     for (int i = 0; i < 40; i++) {
-        say_root(&root);
+        say_root(&root, NULL);
         puppet_says(w, A, mute, &root);
         hanse_buffer_release(&root);
         tick(w, A, 500);

@@ -220,6 +220,32 @@ static void a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only(void 
     assert_int_equal(publish(w, A, ALPHA, "orders", 10), HANSE_OK); /* it was asked once, that is enough */
 }
 
+static void who_has_the_same_heads_takes_back_what_it_told_of_an_own_journal(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer message;
+    crash(w, A);
+    make(w, A, "");
+    start(w, A);
+    hanse_link link = puppet(w, A, HANSE_LINK_MEMBER, B);
+    puppet_hello(w, A, link);
+    say_have(w, &message, ALPHA, 1000);
+    puppet_says(w, A, link, &message);
+    hanse_buffer_release(&message);
+    for (int i = 0; i < 10; i++)
+        tick(w, A, 250); /* nobody answers, and it is not asked for any more */
+    struct hanse_hash root = hanse_engine_heads_root(w->peers[A].engine);
+    say_root(&message, &root);
+    int told = 0;
+    for (; may_sign(w, A, ALPHA) == HANSE_E_CATCHING_UP; told++) {
+        assert_true(told < 20);
+        puppet_says(w, A, link, &message);
+        tick(w, A, 1000);
+    }
+    hanse_buffer_release(&message);
+    assert_true(told > 5);
+}
+
 static void a_failed_write_is_taken_back_and_pulled_again(void **state)
 {
     struct wired *w = *state;
@@ -285,7 +311,7 @@ static void what_is_not_durable_is_neither_told_nor_served(void **state)
     hanse_link link = puppet(w, A, HANSE_LINK_MEMBER, B);
     puppet_hello(w, A, link);
     forget_trace(w);
-    say_root(&message);
+    say_root(&message, NULL);
     puppet_says(w, A, link, &message);
     hanse_buffer_release(&message);
     say_want(w, &message, ALPHA, 2);
@@ -454,6 +480,7 @@ int main(void)
         TEST(a_lost_disk_comes_back_from_the_mesh),
         TEST(everybody_who_is_here_is_asked),
         TEST(a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only),
+        TEST(who_has_the_same_heads_takes_back_what_it_told_of_an_own_journal),
         TEST(a_failed_write_is_taken_back_and_pulled_again),
         TEST(an_own_commit_that_could_not_be_stored_was_never_signed_for_others),
         TEST(what_is_not_durable_is_neither_told_nor_served),

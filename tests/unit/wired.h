@@ -106,7 +106,7 @@ extern const char *const wired_journals[CHAINS];
 void wired_describe(struct wired *w, struct hanse_bytes message); /* as the rest of a line of the trace */
 /* Messages, as a peer would write them. */
 void say_hello(struct hanse_buffer *out, uint64_t version, const struct hanse_hash *mesh);
-void say_root(struct hanse_buffer *out);
+void say_root(struct hanse_buffer *out, const struct hanse_hash *root); /* NULL: nonsense */
 void say_heads(const struct wired *w, struct hanse_buffer *out, bool complete, int chain, uint64_t size);
 void say_want(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t first);
 void say_have(const struct wired *w, struct hanse_buffer *out, int chain, uint64_t size);

@@ -104,11 +104,11 @@ void say_hello(struct hanse_buffer *out, uint64_t version, const struct hanse_ha
     hanse_write_text(out, hanse_bytes_of("puppet"));
 }
 
-void say_root(struct hanse_buffer *out)
+void say_root(struct hanse_buffer *out, const struct hanse_hash *root)
 {
     static const struct hanse_hash nonsense = {{1, 2, 3}};
     message_of(out, 3, 2);
-    hanse_write_hash(out, &nonsense);
+    hanse_write_hash(out, root == NULL ? &nonsense : root);
     hanse_write_uint(out, 1);
 }
 
