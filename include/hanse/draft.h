@@ -7,6 +7,8 @@
 #include "hanse/finding.h"
 #include "hanse/found.h"
 
+struct json_t; /* jansson's */
+
 /* The tables that one contract is about: borrowed from the found. */
 struct hanse_draft_scope {
     const struct hanse_found_table **tables;
@@ -32,6 +34,12 @@ struct hanse_document *hanse_draft_make(struct hanse_found *found, const struct 
  * Gives whether anything changed. Doing it twice changes nothing. */
 bool hanse_draft_merge(struct hanse_found *found, const struct hanse_draft_scope *scope, bool add,
                        struct hanse_document *document, const char *file, struct hanse_findings *report);
+
+/* The tables as facts (hanse/lineage.h) that say they come from `source`: each a `dataset`, under the key
+ * that a server of its draft gives it; those that have none, and those without columns, are left out. The
+ * caller owns them. */
+struct json_t *hanse_draft_datasets(struct hanse_found *found, const struct hanse_draft_scope *scope,
+                                    const char *source);
 
 /* What an author should still fill in, as findings of severity info. */
 void hanse_draft_gaps(const struct hanse_value *root, const char *file, struct hanse_findings *report);

@@ -24,6 +24,15 @@ static int refuse(struct reader *r, const yaml_event_t *event, const char *rule,
     return document_fail(r->b->error, HANSE_E_INVALID, place_of(&event->start_mark), rule, "%s", sentence);
 }
 
+/* Whether a line break ends there: LF, CR, NEL, LS or PS. */
+static bool ends_line(const uint8_t *start, const uint8_t *p)
+{
+    if (p == start || p[-1] == '\n' || p[-1] == '\r')
+        return true;
+    return (p - start >= 2 && memcmp(p - 2, "\xc2\x85", 2) == 0) ||
+           (p - start >= 3 && memcmp(p - 3, "\xe2\x80", 2) == 0 && (p[-1] == 0xA8 || p[-1] == 0xA9));
+}
+
 /* libyaml compares each %TAG with all before it: a megabyte of them would take it minutes. Tags are refused
  * anyway, so no such line gets as far as libyaml. */
 static int refuse_tag_directives(struct document_builder *b, struct hanse_bytes source)
@@ -33,8 +42,7 @@ static int refuse_tag_directives(struct document_builder *b, struct hanse_bytes 
         p = memmem(p, (size_t)(end - p), "%TAG", 4);
         if (p == NULL)
             return HANSE_OK;
-        /* a break is LF, CR, or the last byte of NEL, LS or PS */
-        if (p == source.data || p[-1] == '\n' || p[-1] == '\r' || p[-1] >= 0x80)
+        if (ends_line(source.data, p))
             return document_fail(b->error, HANSE_E_INVALID,
                                  document_place_at(source, (size_t)(p - source.data)), "yaml/tag",
                                  "tags are not read: remove the %%TAG directive");

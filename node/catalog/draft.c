@@ -338,14 +338,12 @@ struct hanse_value *draft_object(struct draft *draft, const struct hanse_found_t
     return object;
 }
 
-static void add_server(struct draft *draft, struct hanse_value *root)
+struct hanse_value *draft_server(struct draft *draft, const char *schema)
 {
     const struct hanse_found_server *server = &draft->found->server;
-    if (server->type == NULL || draft->scope->count == 0)
-        return;
-    struct document_list list = {.array = add(draft, root, "servers", HANSE_VALUE_ARRAY, NULL)};
+    if (server->type == NULL)
+        return NULL;
     struct hanse_value *value = document_make(draft->document, HANSE_VALUE_OBJECT, NULL);
-    document_append(&list, value);
     add(draft, value, "server", HANSE_VALUE_STRING, "source");
     add(draft, value, "type", HANSE_VALUE_STRING, server->type);
     add_text(draft, value, "host", server->host);
@@ -354,7 +352,18 @@ static void add_server(struct draft *draft, struct hanse_value *root)
     add_text(draft, value, "database", server->database);
     add_text(draft, value, "path", server->path);
     add_text(draft, value, "format", server->format);
-    add_text(draft, value, "schema", draft->scope->tables[0]->schema);
+    add_text(draft, value, "schema", schema);
+    return value;
+}
+
+static void add_server(struct draft *draft, struct hanse_value *root)
+{
+    struct hanse_value *server =
+        draft->scope->count == 0 ? NULL : draft_server(draft, draft->scope->tables[0]->schema);
+    if (server == NULL)
+        return;
+    struct document_list list = {.array = add(draft, root, "servers", HANSE_VALUE_ARRAY, NULL)};
+    document_append(&list, server);
 }
 
 struct hanse_document *hanse_draft_make(struct hanse_found *found, const struct hanse_draft_scope *scope,

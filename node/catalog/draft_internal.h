@@ -20,6 +20,8 @@ struct draft {
 struct hanse_value *draft_object(struct draft *draft, const struct hanse_found_table *table);
 struct hanse_value *draft_property(struct draft *draft, const struct hanse_found_table *table,
                                    const struct hanse_found_column *column);
+/* Where the source is, as an ODCS server; NULL when it does not say. `schema` may be NULL. */
+struct hanse_value *draft_server(struct draft *draft, const char *schema);
 /* Puts logicalType, physicalType and logicalTypeOptions on a property, or takes them away. */
 void draft_set_type(struct draft *draft, struct hanse_value *property,
                     const struct hanse_found_column *column);

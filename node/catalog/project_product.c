@@ -79,7 +79,7 @@ static int add_port(struct hanse_catalog *catalog, sqlite3 *db, struct product *
 static int add_ports(struct hanse_catalog *catalog, sqlite3 *db, struct product *product)
 {
     int error = HANSE_OK;
-    for (int i = 0; i < DIRECTIONS; i++) {
+    for (enum direction i = 0; i < DIRECTIONS; i++) {
         const struct hanse_value *ports = hanse_value_member(product->root, PORT_LISTS[i]);
         for (const struct hanse_value *p = ports == NULL ? NULL : ports->first;
              p != NULL && error == HANSE_OK; p = p->next)

@@ -1,4 +1,4 @@
-/* Contracts drafted from what a source holds. */
+/* Contracts drafted from what a source holds, or its tables published. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ enum hanse_exit cmd_import(struct cli *cli)
     hanse_findings_init(&import.report);
     enum hanse_exit code = kind->file != NULL ? import_file(&import, kind->file) : kind->read(&import);
     if (code == HANSE_EXIT_OK)
-        code = import_write(&import);
+        code = cli_has(cli, "publish") ? import_datasets(&import, kind->name) : import_write(&import);
     hanse_findings_release(&import.report);
     hanse_found_destroy(&import.found);
     free(import.base);

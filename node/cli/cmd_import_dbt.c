@@ -1,94 +1,15 @@
-/* What other tools know, read here and published by the node in slices that it takes. */
-#include <string.h>
+/* What a dbt project makes of what, published. */
+#include <sys/stat.h>
 
-#include "cli.h"
-#include "hanse/catalog.h"
 #include "hanse/lineage.h"
-
-#define SLICE_RECORDS 900u
-#define SLICE_BYTES   (4u * 1024u * 1024u)
-#define KEEP_MAX      50000u /* names that one request holds */
-
-struct import {
-    struct cli *cli;
-    json_t *records; /* of the slice */
-    size_t bytes;
-    uint64_t published, unchanged, retracted;
-    char domain[64];
-};
-
-/* Sends the slice. `last` may be NULL: {"source","keep"}. */
-static enum hanse_exit flush(struct import *import, json_t *last)
-{
-    struct hanse_answer answer;
-    json_t *params = json_pack("{s:O, s:b, s:s*}", "records", import->records, "dry_run",
-                               cli_has(import->cli, "dry-run"), "domain", import->cli->domain);
-    if (last != NULL)
-        json_object_update(params, last);
-    enum hanse_exit code = cli_ask(import->cli, "lineage_import", params, &answer);
-    json_array_clear(import->records);
-    import->bytes = 0;
-    if (code != HANSE_EXIT_OK)
-        return code;
-    import->published += member_number(answer.json, "published");
-    import->unchanged += member_number(answer.json, "unchanged");
-    import->retracted += member_number(answer.json, "retracted");
-    snprintf(import->domain, sizeof import->domain, "%s", member_text(answer.json, "domain"));
-    hanse_answer_release(&answer);
-    return HANSE_EXIT_OK;
-}
-
-static enum hanse_exit send_bodies(struct import *import, const char *kind, const json_t *bodies)
-{
-    enum hanse_exit code = HANSE_EXIT_OK;
-    const char *key;
-    json_t *body;
-    json_object_foreach((json_t *)bodies, key, body)
-    {
-        char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
-        import->bytes += strlen(text);
-        json_array_append_new(import->records,
-                              json_pack("{s:s, s:s, s:s}", "kind", kind, "key", key, "body", text));
-        free(text);
-        if (json_array_size(import->records) >= SLICE_RECORDS || import->bytes >= SLICE_BYTES)
-            code = flush(import, NULL);
-        if (code != HANSE_EXIT_OK)
-            return code;
-    }
-    return code;
-}
-
-static json_t *keys_of(const json_t *bodies)
-{
-    json_t *keys = json_array();
-    const char *key;
-    json_t *body;
-    json_object_foreach((json_t *)bodies, key, body) json_array_append_new(keys, json_string(key));
-    return keys;
-}
-
-/* The last slice says what there is, so that what is no longer there is withdrawn. */
-static enum hanse_exit send_facts(struct import *import, const json_t *facts)
-{
-    const json_t *lineage = json_object_get(facts, "lineage"), *datasets = json_object_get(facts, "datasets");
-    enum hanse_exit code = send_bodies(import, HANSE_KIND_DATASET, datasets);
-    if (code == HANSE_EXIT_OK)
-        code = send_bodies(import, HANSE_KIND_LINEAGE, lineage);
-    if (code != HANSE_EXIT_OK)
-        return code;
-    json_t *last = NULL;
-    if (json_object_size(lineage) + json_object_size(datasets) <= KEEP_MAX)
-        last =
-            json_pack("{s:o, s:{s:o, s:o}}", "source", json_sprintf("dbt %s", member_text(facts, "project")),
-                      "keep", "lineage", keys_of(lineage), "datasets", keys_of(datasets));
-    code = flush(import, last);
-    json_decref(last);
-    return code;
-}
+#include "import.h"
 
 static enum hanse_exit read_artifact(struct cli *cli, const char *path, struct hanse_buffer *out)
 {
-    int rc = cli_read_file(path, HANSE_DBT_MANIFEST_MAX, out);
+    struct stat status; /* of a file that is too large none of it is read */
+    bool large =
+        stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > HANSE_DBT_MANIFEST_MAX;
+    int rc = large ? HANSE_E_TOO_LARGE : cli_read_file(path, HANSE_DBT_MANIFEST_MAX, out);
     if (rc == HANSE_E_NOT_FOUND)
         return cli_refuse(cli, rc, "%s: there is no such file", path);
     if (rc == HANSE_E_TOO_LARGE)
@@ -96,35 +17,25 @@ static enum hanse_exit read_artifact(struct cli *cli, const char *path, struct h
     return rc == HANSE_OK ? HANSE_EXIT_OK : cli_refuse(cli, rc, "%s cannot be read", path);
 }
 
-static void print_result(const struct import *import, const json_t *facts)
-{
-    const struct cli *cli = import->cli;
-    bool dry = cli_has(cli, "dry-run");
-    json_t *json =
-        json_pack("{s:O, s:O, s:s, s:i, s:i, s:I, s:I, s:I, s:b}", "project",
-                  json_object_get(facts, "project"), "adapter", json_object_get(facts, "adapter"), "domain",
-                  import->domain, "jobs", (int)json_object_size(json_object_get(facts, "lineage")),
-                  "datasets", (int)json_object_size(json_object_get(facts, "datasets")), "published",
-                  (json_int_t)import->published, "unchanged", (json_int_t)import->unchanged, "retracted",
-                  (json_int_t)import->retracted, "dry_run", dry);
-    if (cli->json)
-        cli_print_json(json);
-    else
-        printf("%s: %zu models and exposures, %zu datasets; %llu %s, %llu unchanged, %llu withdrawn\n",
-               member_text(facts, "project"), json_object_size(json_object_get(facts, "lineage")),
-               json_object_size(json_object_get(facts, "datasets")), (unsigned long long)import->published,
-               dry ? "would be published" : "published", (unsigned long long)import->unchanged,
-               (unsigned long long)import->retracted);
-    json_decref(json);
-}
-
 static enum hanse_exit import_facts(struct cli *cli, const json_t *facts)
 {
-    struct import import = {.cli = cli, .records = json_array()};
-    enum hanse_exit code = send_facts(&import, facts);
+    const char *project = member_text(facts, "project");
+    size_t jobs = json_object_size(json_object_get(facts, "lineage")),
+           datasets = json_object_size(json_object_get(facts, "datasets"));
+    struct import_published published;
+    struct hanse_buffer source, what;
+    hanse_buffer_init(&source);
+    hanse_buffer_init(&what);
+    hanse_buffer_printf(&source, "dbt %s", project);
+    hanse_buffer_printf(&what, "%s: %zu models and exposures, %zu datasets", project, jobs, datasets);
+    enum hanse_exit code = import_publish(cli, facts, source.data, &published);
     if (code == HANSE_EXIT_OK)
-        print_result(&import, facts);
-    json_decref(import.records);
+        import_published_print(cli, &published, what.data,
+                               json_pack("{s:s, s:O, s:s, s:I, s:I}", "project", project, "adapter",
+                                         json_object_get(facts, "adapter"), "domain", published.domain,
+                                         "jobs", (json_int_t)jobs, "datasets", (json_int_t)datasets));
+    hanse_buffer_release(&source);
+    hanse_buffer_release(&what);
     return code;
 }
 

@@ -30,8 +30,7 @@ static void contracts_release(struct contracts *contracts)
     free(contracts->items);
 }
 
-/* Whether --table asks for it, or nobody was asked for. */
-static bool is_wanted(const struct cli *cli, const struct hanse_found_table *table)
+bool import_wants(const struct cli *cli, const struct hanse_found_table *table)
 {
     size_t place = 0;
     const char *name;
@@ -109,7 +108,7 @@ static void group(struct import *import, bool split, bool together, struct contr
 {
     contracts->items = hanse_calloc(import->found->tables + 1, sizeof *contracts->items);
     for (const struct hanse_found_table *table = import->found->first; table != NULL; table = table->next) {
-        if (!together && !is_wanted(import->cli, table))
+        if (!together && !import_wants(import->cli, table))
             continue;
         size_t i = split ? contracts->count : 0;
         while (i < contracts->count && !together && !same_schema(contracts->items[i].scope.tables[0], table))

@@ -93,6 +93,10 @@ def table(number):
             " REFERENCES s%d.t%d" % (number % 2, number - 2) if number > 1 else "", columns, number % 2, number, number))
 
 
+def datasets(node):
+    return {row[0] for row in node.json("sql", "select dataset from datasets")["rows"]}
+
+
 def comes_in(stage, node, postgres):
     home = {**os.environ, "PGPASSFILE": str(stage.folder / "pgpass")}
     (stage.folder / "pgpass").write_text("127.0.0.1:%d:*:owner:sesame\n" % postgres.port)
@@ -137,6 +141,28 @@ def comes_in(stage, node, postgres):
         claim("name: t398\n" in merged, "a table that is gone was taken out")
         again = hanse("import", "postgres", url + "shop", "--table", "s0.t2", "--table", "s0.t4", "--merge", once)
         claim(again == once.read_bytes(), "merging twice changes something")
+    with stage.step("the tables are published as datasets; again nothing happens, and what is gone is withdrawn") as step:
+        publish = ["import", "postgres", url + "shop", "--publish"]
+
+        def asked(*arguments):
+            return json.loads(hanse("--home", node.home, "--json", *arguments))
+
+        begun = time.monotonic()
+        before = datasets(node)
+        dry = asked(*publish, "--dry-run")
+        claim(dry["published"] == TABLES - 1 and datasets(node) == before, "a dry run: %s", dry)
+        first = asked(*publish)
+        step.says = "%d in %.2f s" % (first["published"], time.monotonic() - begun)
+        rows = datasets(node) - before
+        key = "postgres/shop/s0/t2@127.0.0.1:%d" % postgres.port
+        claim(len(rows) == first["published"] == TABLES - 1, "datasets: %s", first)
+        claim(key in rows, "keys: %s", sorted(rows)[:3])
+        claim(asked(*publish)["published"] == 0, "the second time does something")
+        postgres.sql("DROP TABLE s1.t399; ALTER TABLE s1.t1 ADD late date;", "shop")
+        some = asked(*publish, "--table", "s1.t3")
+        claim(some["published"] == some["retracted"] == 0, "a part of the tables withdraws the others: %s", some)
+        last = asked(*publish)
+        claim((last["published"], last["retracted"]) == (1, 1), "a change, and a table that is gone: %s", last)
     with stage.step("no password on the command line; a file with the URL serves"):
         hanse("import", "postgres", url.replace("owner@", "owner:sesame@") + "back", ok=4)
         secret = stage.folder / "url"
