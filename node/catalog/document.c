@@ -104,6 +104,10 @@ void document_path_name(struct hanse_bytes name, struct hanse_buffer *out)
     } else {
         hanse_buffer_append_text(out, "['");
         for (size_t i = 0; i < size; i++) {
+            if (name.data[i] < 0x20 || name.data[i] == 0x7F) { /* a path is one line */
+                hanse_buffer_printf(out, "\\u%04x", name.data[i]);
+                continue;
+            }
             if (name.data[i] == '\'' || name.data[i] == '\\')
                 hanse_buffer_append_byte(out, '\\');
             hanse_buffer_append_byte(out, name.data[i]);

@@ -190,6 +190,25 @@ static void json_values_know_their_place_too(void **state)
     hanse_document_destroy(&document);
 }
 
+static void a_path_is_one_line_whatever_the_names(void **state)
+{
+    (void)state;
+    struct hanse_document *document = parse("{\"a\\nb\": {\"c\\u007f\": 1}}", HANSE_SYNTAX_JSON);
+    struct hanse_buffer path;
+    hanse_buffer_init(&path);
+    hanse_value_path(hanse_document_root(document)->first->first, &path);
+    assert_string_equal(path.data, "['a\\u000ab']['c\\u007f']");
+    hanse_buffer_release(&path);
+    hanse_document_destroy(&document);
+}
+
+static void a_tag_directive_begins_a_line(void **state)
+{
+    (void)state;
+    hanse_document_destroy(&(struct hanse_document *){parse("a: \xc3\xbc%TAG\n", HANSE_SYNTAX_YAML)});
+    refuse("a: 1\n...\n%TAG ! b\n--- c\n", "yaml/tag", 3, 1);
+}
+
 static void the_rest_of_yaml_is_refused(void **state)
 {
     (void)state;
@@ -366,6 +385,8 @@ int main(void)
         cmocka_unit_test(integers_beyond_int64_saturate_and_keep_their_digits),
         cmocka_unit_test(every_value_knows_its_place),
         cmocka_unit_test(json_values_know_their_place_too),
+        cmocka_unit_test(a_path_is_one_line_whatever_the_names),
+        cmocka_unit_test(a_tag_directive_begins_a_line),
         cmocka_unit_test(the_rest_of_yaml_is_refused),
         cmocka_unit_test(twice_is_found_in_large_objects_as_well),
         cmocka_unit_test(json_is_strict),
