@@ -1,4 +1,4 @@
-/* A contract's objects, fields and tags as rows, and the words by which they are found.
+/* A contract's objects, fields and tags as rows.
  *
  * The recursion over nested properties goes no deeper than documents do (HANSE_DOCUMENT_DEPTH_MAX). */
 #include <string.h>
@@ -16,9 +16,6 @@ static const char FIELD_ADD[] =
 static const char FIELD_DROP[] = "DELETE FROM hanse$field WHERE id BETWEEN ?1 AND ?2";
 static const char TAG_ADD[] = "INSERT INTO hanse$tag(id, object, field, tag) VALUES(?1, ?2, ?3, ?4)";
 static const char TAG_DROP[] = "DELETE FROM hanse$tag WHERE id BETWEEN ?1 AND ?2";
-
-#define DESCRIPTION_WORDS_MAX                                                                                \
-    (64u * 1024u) /* of all the descriptions of a contract; what comes later is not searched */
 
 enum member {
     NAME,
@@ -97,17 +94,6 @@ static int flags_of(const struct members *members)
            (is_true(members->of[CRITICAL]) ? FIELD_CRITICAL : 0);
 }
 
-static void index_words(struct walk *walk, const struct members *members)
-{
-    struct hanse_buffer *words = walk->catalog->words;
-    text_index(text_cut(catalog_text(members->of[NAME]), HANSE_COLUMN_TEXT_MAX), &words[SEARCH_FIELD]);
-    text_index(text_cut(catalog_text(members->of[BUSINESS_NAME]), HANSE_COLUMN_TEXT_MAX),
-               &words[SEARCH_FIELD]);
-    if (words[SEARCH_DESCRIPTION].size < DESCRIPTION_WORDS_MAX)
-        text_index(text_cut(catalog_text(members->of[DESCRIPTION]), HANSE_COLUMN_TEXT_MAX),
-                   &words[SEARCH_DESCRIPTION]);
-}
-
 static int add_tags(struct walk *walk, const struct hanse_value *tags, struct hanse_bytes field)
 {
     sqlite3_stmt *add;
@@ -118,7 +104,6 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
         struct hanse_bytes text = catalog_text(tag);
         if (text.size == 0 || walk->counts->tags >= HANSE_CONTRACT_FIELDS_MAX)
             continue;
-        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &walk->catalog->words[SEARCH_TAG]);
         sqlite3_bind_int64(add, 1, walk->first_id + walk->counts->tags++);
         catalog_bind(add, 2, walk->object);
         catalog_bind(add, 3, field);
@@ -163,7 +148,6 @@ static int add_field(struct walk *walk, const struct members *members)
     int error = catalog_run(walk->db, add);
     if (error != HANSE_OK)
         return error;
-    index_words(walk, members);
     return add_sections(walk, members, path);
 }
 
@@ -216,7 +200,6 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     sqlite3_stmt *add;
     uint32_t first_field = walk->counts->fields;
     walk->object = catalog_text(members.of[NAME]);
-    index_words(walk, &members);
     hanse_buffer_reset(&walk->catalog->path);
     int error = add_sections(walk, &members, hanse_bytes(NULL, 0));
     if (error == HANSE_OK && members.of[PROPERTIES] != NULL)
