@@ -2,8 +2,8 @@
  * facet, page by page.
  *
  * A searcher keeps its statements and, in memory, the little it needs of each of them to rank and to count
- * (about 70 bytes, and the words of the catalogue and the names of its terms once); what has changed it reads before each answer.
- * It serves one connection and one thread. */
+ * (about 70 bytes, and the words of the catalogue and the names of its terms once); what has changed it reads
+ * before each answer. It serves one connection and one thread. */
 #ifndef HANSE_SEARCH_H
 #define HANSE_SEARCH_H
 
@@ -49,10 +49,9 @@ struct hanse_searcher;
 HANSE_MUST_USE int hanse_searcher_open(struct sqlite3 *db, struct hanse_searcher **ret_searcher);
 void hanse_searcher_close(struct hanse_searcher **searcher);
 
-/* {"results":[{"kind": "contract" | "product" | "term", "domain", a member of that name with its id, "version"
- *      (of a term null), "title","deprecated","why","health"}],
- *  "matched": "all" | "any" (of the words) | "none",
- *  "total": found, "unfiltered": how many it were without filters,
+/* {"results":[{"kind": "contract" | "product" | "term", "domain", a member of that name with its id,
+ * "version" (of a term null), "title","deprecated","why","health"}], "matched": "all" | "any" (of the words)
+ * | "none", "total": found, "unfiltered": how many it were without filters,
  *  "facets":{"domain":[{"value","count"}],…}: over all that was found, a facet's own filter aside; the most
  *      frequent 20,
  *  "words":[{"word","found": how many have it, "read_as": another spelling or null, "terms":["domain/term"…]:

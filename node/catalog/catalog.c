@@ -63,6 +63,8 @@ struct hanse_catalog *hanse_catalog_new(void)
     hanse_buffer_init(&catalog->id);
     hanse_buffer_init(&catalog->version);
     hanse_buffer_init(&catalog->facets);
+    for (int i = 0; i < SEARCH_LISTS_MAX; i++)
+        hanse_buffer_init(&catalog->fresh[i]);
     hanse_buffer_init(&catalog->precedence);
     hanse_buffer_init(&catalog->path);
     for (int i = 0; i < SEARCH_COLUMNS; i++)
@@ -86,6 +88,8 @@ void hanse_catalog_destroy(struct hanse_catalog **catalog)
     hanse_buffer_release(&c->id);
     hanse_buffer_release(&c->version);
     hanse_buffer_release(&c->facets);
+    for (int i = 0; i < SEARCH_LISTS_MAX; i++)
+        hanse_buffer_release(&c->fresh[i]);
     hanse_buffer_release(&c->precedence);
     hanse_buffer_release(&c->path);
     for (int i = 0; i < SEARCH_COLUMNS; i++)

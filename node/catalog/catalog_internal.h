@@ -35,7 +35,7 @@ enum search_column {
 #define SEARCH_WORDS_MAX 16
 #define SEARCH_WORD_MAX  128
 #define SEARCH_CLUES_MAX 32 /* those, and what else stands for them */
-struct search_words { /* what a user typed; the one at `open` may go on */
+struct search_words {       /* what a user typed; the one at `open` may go on */
     size_t count, open;
     char words[SEARCH_CLUES_MAX][SEARCH_WORD_MAX + 1]; /* folded as in the index */
 };
@@ -63,6 +63,8 @@ HANSE_MUST_USE int search_tokens_find(struct search_tokens *tokens, const struct
 #define SEARCH_FACETS_MAX     32u /* values a contract is counted by */
 #define SEARCH_FACET_TEXT_MAX 128u
 #define SEARCH_SEEN           16384u
+#define SEARCH_LISTS_MAX      3
+#define SEARCH_LIST_TEXTS     4 /* of a row: name, another name, description, classification */
 
 struct hanse_catalog {
     struct hanse_projection projection;
@@ -75,6 +77,8 @@ struct hanse_catalog {
     size_t statement_count;
     struct hanse_buffer id, version, precedence, path; /* scratch of the contract being projected */
     struct hanse_buffer words[SEARCH_COLUMNS], facets; /* of the version being indexed */
+    struct hanse_buffer fresh[SEARCH_LISTS_MAX];       /* texts of the rows of `fresh_id`, list by list */
+    int64_t fresh_id;
     uint32_t facet_count;
     struct search_tokens tokens; /* search_lexicon.c */
     int64_t last_word;           /* id of the newest word */
@@ -139,8 +143,8 @@ HANSE_MUST_USE int project_servers_drop(struct hanse_catalog *catalog, sqlite3 *
  * other kinds what the row before had, or 0 for a new one. */
 HANSE_MUST_USE int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db, int kind, int64_t id,
                                       int64_t thing);
-/* It no longer is, if it was; to be called while it has its rows. `ret_thing` may be NULL, and is else set when
- * it was. */
+/* It no longer is, if it was; to be called while it has its rows. `ret_thing` may be NULL, and is else set
+ * when it was. */
 HANSE_MUST_USE int search_index_leave(struct hanse_catalog *catalog, sqlite3 *db, int64_t id,
                                       int64_t *ret_thing);
 /* What stood for a thing may have left, with nothing newer in its place: this row, or none for 0, does
@@ -150,7 +154,13 @@ HANSE_MUST_USE int search_index_return(struct hanse_catalog *catalog, sqlite3 *d
 /* Merges a bounded piece of the index, or forgets some that have gone, when rows came since there was nothing
  * to do; sets `*ret_more` when more is left. */
 HANSE_MUST_USE int search_index_maintain(struct hanse_catalog *catalog, sqlite3 *db, bool *ret_more);
-/* search_texts.c: the catalogue's words and facets become those of that row. */
+/* search_texts.c: what is written of that row from now on, so that it need not be read again when it enters.
+ */
+void search_texts_begin(struct hanse_catalog *catalog, int64_t id);
+/* One row more of a list of its kind, in the order of their ids: the texts as they are bound. */
+void search_texts_note(struct hanse_catalog *catalog, int list,
+                       const struct hanse_bytes texts[SEARCH_LIST_TEXTS]);
+/* The catalogue's words and facets become those of that row. */
 struct search_head {
     int64_t journal, published_at_ms;
     uint64_t tie;   /* of the journal and the name: the same at every node, and in no order of names */

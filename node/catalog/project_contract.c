@@ -194,6 +194,7 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
 static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
 {
     int64_t id = contract->projected->entry_rowid;
+    search_texts_begin(catalog, id);
     find_members(contract);
     if (!read_key(catalog, contract))
         return HANSE_OK;

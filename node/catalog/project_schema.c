@@ -5,6 +5,7 @@
 
 #include "catalog_part.h"
 #include "project_section.h"
+#include "search_source.h"
 
 static const char OBJECT_ADD[] =
     "INSERT INTO hanse$object(id, first_field, fields, object, physical_name, physical_type, business_name, "
@@ -108,6 +109,7 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
         catalog_bind(add, 2, walk->object);
         catalog_bind(add, 3, field);
         catalog_bind(add, 4, text);
+        search_texts_note(walk->catalog, CONTRACT_TAGS, (const struct hanse_bytes[SEARCH_LIST_TEXTS]){text});
         error = catalog_run(walk->db, add);
     }
     return error;
@@ -130,6 +132,15 @@ static int add_sections(struct walk *walk, const struct members *members, struct
     return error;
 }
 
+static void note(struct walk *walk, int list, struct hanse_bytes name, const struct members *members)
+{
+    search_texts_note(
+        walk->catalog, list,
+        (const struct hanse_bytes[SEARCH_LIST_TEXTS]){
+            name, catalog_text(members->of[BUSINESS_NAME]), catalog_text(members->of[DESCRIPTION]),
+            list == CONTRACT_FIELDS ? catalog_text(members->of[CLASSIFICATION]) : hanse_bytes(NULL, 0)});
+}
+
 static int add_field(struct walk *walk, const struct members *members)
 {
     static const enum member texts[] = {LOGICAL_TYPE,   PHYSICAL_TYPE, PHYSICAL_NAME,
@@ -145,6 +156,7 @@ static int add_field(struct walk *walk, const struct members *members)
     catalog_bind(add, 4, path);
     for (int i = 0; i < 6; i++)
         catalog_bind(add, 5 + i, catalog_text(members->of[texts[i]]));
+    note(walk, CONTRACT_FIELDS, path, members);
     int error = catalog_run(walk->db, add);
     if (error != HANSE_OK)
         return error;
@@ -213,6 +225,7 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     sqlite3_bind_int64(add, 3, walk->counts->fields - first_field);
     for (int i = 0; i < 6; i++)
         catalog_bind(add, 4 + i, catalog_text(members.of[texts[i]]));
+    note(walk, CONTRACT_OBJECTS, walk->object, &members);
     return catalog_run(walk->db, add);
 }
 

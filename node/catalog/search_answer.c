@@ -34,9 +34,16 @@ static void add_meant(const struct search_meant *meant, uint32_t means, struct s
         clues->names[clues->name_count].words = words;
         clues->names[clues->name_count++].means = means;
     }
-    for (size_t i = 0; i < meant->term_count && clues->term_count < SEARCH_CLUES_MAX; i++) {
-        clues->terms[clues->term_count].slot = meant->terms[i];
-        clues->terms[clues->term_count++].means = means;
+    for (size_t i = 0; i < meant->term_count; i++) {
+        size_t at = 0;
+        while (at < clues->term_count && clues->terms[at].slot != meant->terms[i])
+            at++;
+        if (at == SEARCH_CLUES_MAX)
+            break;
+        uint32_t before = at < clues->term_count ? clues->terms[at].means : 0;
+        clues->terms[at].slot = meant->terms[i];
+        clues->terms[at].means = before | means;
+        clues->term_count += at == clues->term_count;
     }
 }
 

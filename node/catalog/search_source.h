@@ -19,7 +19,7 @@ enum search_kind {
         SEARCH_KINDS
 };
 
-#define SEARCH_LISTS_MAX 3
+enum { CONTRACT_OBJECTS, CONTRACT_FIELDS, CONTRACT_TAGS }; /* lists of CONTRACT_SOURCE */
 
 struct search_list {
     const char *what;          /* as a reason says it: "field " */

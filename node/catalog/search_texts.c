@@ -2,7 +2,8 @@
  *
  * The index forgets words only when they are given back, and breaks silently when they are others than it
  * took. So there is no other way to them than this one, whether a row enters the index, leaves it or returns,
- * and from when it entered until it has left its rows stay as they are. */
+ * and from when it entered until it has left its rows stay as they are. Of a contract that was just written
+ * the texts are noted as they are bound, which spares reading its fields again. */
 #include <string.h>
 
 #include "search_source.h"
@@ -45,14 +46,15 @@ static uint64_t mix(uint64_t hash, struct hanse_bytes text)
     return hash;
 }
 
-static void take_row(struct hanse_catalog *catalog, const struct search_list *list, sqlite3_stmt *row)
+static void take_row(struct hanse_catalog *catalog, const struct search_list *list,
+                     const struct hanse_bytes texts[SEARCH_LIST_TEXTS])
 {
-    add_words(catalog, list->column, column(row, 0));
-    add_words(catalog, list->column, column(row, 1));
-    add_words(catalog, SEARCH_DESCRIPTION, column(row, 2));
-    add_facet(catalog, SEARCH_FACET_CLASSIFICATION, column(row, 3));
+    add_words(catalog, list->column, texts[0]);
+    add_words(catalog, list->column, texts[1]);
+    add_words(catalog, SEARCH_DESCRIPTION, texts[2]);
+    add_facet(catalog, SEARCH_FACET_CLASSIFICATION, texts[3]);
     if (list->column == SEARCH_TAG)
-        add_facet(catalog, SEARCH_FACET_TAG, column(row, 0));
+        add_facet(catalog, SEARCH_FACET_TAG, texts[0]);
 }
 
 static int take_list(struct hanse_catalog *catalog, sqlite3 *db, const struct search_list *list, int64_t id)
@@ -63,10 +65,50 @@ static int take_list(struct hanse_catalog *catalog, sqlite3 *db, const struct se
         return error;
     sqlite3_bind_int64(rows, 1, id << PACK_BITS);
     sqlite3_bind_int64(rows, 2, ((id + 1) << PACK_BITS) - 1);
-    while ((rc = sqlite3_step(rows)) == SQLITE_ROW)
-        take_row(catalog, list, rows);
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        struct hanse_bytes texts[SEARCH_LIST_TEXTS];
+        for (int i = 0; i < SEARCH_LIST_TEXTS; i++)
+            texts[i] = column(rows, i);
+        take_row(catalog, list, texts);
+    }
     sqlite3_reset(rows);
     return hanse_store_error(db, rc);
+}
+
+void search_texts_begin(struct hanse_catalog *catalog, int64_t id)
+{
+    catalog->fresh_id = id;
+    for (int i = 0; i < SEARCH_LISTS_MAX; i++)
+        hanse_buffer_reset(&catalog->fresh[i]);
+}
+
+void search_texts_note(struct hanse_catalog *catalog, int list,
+                       const struct hanse_bytes texts[SEARCH_LIST_TEXTS])
+{
+    struct hanse_buffer *fresh = &catalog->fresh[list];
+    for (int i = 0; i < SEARCH_LIST_TEXTS; i++) {
+        struct hanse_bytes text = text_cut(texts[i], HANSE_COLUMN_TEXT_MAX); /* as in catalog_bind */
+        uint32_t size = (uint32_t)text.size;
+        hanse_buffer_append(fresh, &size, sizeof size);
+        if (size > 0)
+            hanse_buffer_append(fresh, text.data, size);
+    }
+}
+
+/* The list as it was noted. */
+static void take_fresh(struct hanse_catalog *catalog, const struct search_list *list,
+                       const struct hanse_buffer *fresh)
+{
+    for (size_t at = 0; at < fresh->size;) {
+        struct hanse_bytes texts[SEARCH_LIST_TEXTS];
+        for (int i = 0; i < SEARCH_LIST_TEXTS; i++) {
+            uint32_t size;
+            memcpy(&size, fresh->data + at, sizeof size);
+            texts[i] = hanse_bytes(fresh->data + at + sizeof size, size);
+            at += sizeof size + size;
+        }
+        take_row(catalog, list, texts);
+    }
 }
 
 static void take_about(struct hanse_catalog *catalog, const struct search_source *source, sqlite3_stmt *row,
@@ -109,7 +151,11 @@ int search_texts(struct hanse_catalog *catalog, sqlite3 *db, int kind, int64_t i
     sqlite3_reset(row);
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? HANSE_E_CORRUPT : hanse_store_error(db, rc);
-    for (const struct search_list *list = source->lists; list->sql != NULL && error == HANSE_OK; list++)
-        error = take_list(catalog, db, list, id);
+    for (int i = 0; source->lists[i].sql != NULL && error == HANSE_OK; i++) {
+        if (kind == SEARCH_KIND_CONTRACT && id == catalog->fresh_id)
+            take_fresh(catalog, &source->lists[i], &catalog->fresh[i]);
+        else
+            error = take_list(catalog, db, &source->lists[i], id);
+    }
     return error;
 }

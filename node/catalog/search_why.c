@@ -26,6 +26,7 @@ struct why {
     const struct search_clues *clues;
     int64_t id;
     uint32_t open; /* words not explained yet */
+    bool meant;    /* other names explain them, too */
     struct hanse_buffer *out;
     size_t count;
     struct place places[PLACES_MAX];
@@ -41,7 +42,7 @@ static int explained(struct why *why, struct hanse_bytes text, uint32_t *ret_fou
     if (error != HANSE_OK)
         return error;
     *ret_found = found & ((1u << clues->own) - 1);
-    for (size_t i = 0; i < clues->name_count; i++) {
+    for (size_t i = 0; why->meant && i < clues->name_count; i++) {
         if ((found & clues->names[i].words) == clues->names[i].words)
             *ret_found |= clues->names[i].means;
     }
@@ -168,6 +169,15 @@ static int look_links(struct why *why)
     return error;
 }
 
+static int look_around(struct why *why, const struct search_source *source)
+{
+    int error = look_about(why, source, ABOUT_NAME, ABOUT_TITLE);
+    for (const struct search_list *list = source->lists;
+         list->sql != NULL && error == HANSE_OK && why->open != 0; list++)
+        error = look(why, list);
+    return error;
+}
+
 int search_why(struct hanse_searcher *searcher, const struct search_clues *clues, size_t slot,
                struct hanse_buffer *out)
 {
@@ -180,10 +190,11 @@ int search_why(struct hanse_searcher *searcher, const struct search_clues *clues
                       .id = searcher->shelf.ids[slot],
                       .open = (1u << clues->own) - 1,
                       .out = out};
-    int error = look_about(&why, source, ABOUT_NAME, ABOUT_TITLE);
-    for (const struct search_list *list = source->lists;
-         list->sql != NULL && error == HANSE_OK && why.open != 0; list++)
-        error = look(&why, list);
+    int error = look_around(&why, source);
+    if (error == HANSE_OK && why.open != 0 && clues->name_count > 0) {
+        why.meant = true;
+        error = look_around(&why, source);
+    }
     if (error == HANSE_OK && why.open != 0)
         error = look_links(&why);
     if (error == HANSE_OK && why.open != 0)

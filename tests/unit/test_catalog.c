@@ -13,7 +13,6 @@
 #include "hanse/document.h"
 #include "hanse/store.h"
 
-
 static void a_contract_becomes_rows_of_every_view(void **state)
 {
     struct node *node = *state;

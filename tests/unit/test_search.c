@@ -215,18 +215,20 @@ static void what_is_found_is_counted_by_facet_and_narrowed_down(void **state)
                   "classification internal 2 restricted 1; owner red team 2 blue team 1");
     query.filters[SEARCH_FACET_TAG] = "red";
     assert_facets(node, query,
-                  "2 of 3; domain sales 2; status active 1 draft 1; tag all 3 red 2 blue 1; "
+                  "2 of 3; kind contract 2; domain sales 2; status active 1 draft 1; tag all 3 red 2 blue 1; "
                   "classification internal 2; owner red team 2");
     query.filters[SEARCH_FACET_STATUS] = "draft";
     assert_facets(node, query,
-                  "1 of 3; domain sales 1; status active 1 draft 1; tag all 1 red 1; "
+                  "1 of 3; kind contract 1; domain sales 1; status active 1 draft 1; tag all 1 red 1; "
                   "classification internal 1; owner red team 1");
     query = (struct hanse_search){.words = "", .filters = {[SEARCH_FACET_DOMAIN] = "logistics"}};
     assert_facets(node, query,
-                  "1 of 3; domain sales 2 logistics 1; status active 1; tag all 1 blue 1; classification "
+                  "1 of 3; kind contract 1; domain sales 2 logistics 1; status active 1; tag all 1 blue 1; "
+                  "classification "
                   "restricted 1; owner blue team 1");
     query.filters[SEARCH_FACET_DOMAIN] = "nowhere";
-    assert_facets(node, query, "0 of 3; domain sales 2 logistics 1; status; tag; classification; owner");
+    assert_facets(node, query,
+                  "0 of 3; kind; domain sales 2 logistics 1; status; tag; classification; owner");
 }
 
 static void assert_read_as(struct node *node, const char *words, const char *read_as, const char *matched)

@@ -328,7 +328,7 @@ static void live_through(struct node *node, uint32_t seed, int steps)
 static void made_up_contracts_leave_nothing_behind(void **state)
 {
     make_nasty();
-    live_through(*state, 1, 192);
+    live_through(*state, 1, 64);
     release_texts();
 }
 
@@ -336,7 +336,7 @@ static void the_demos_contracts_leave_nothing_behind(void **state)
 {
     assert_int_equal(nftw(HANSE_SOURCE_DIR "/deploy/demo.d/contracts", take_file, 8, FTW_PHYS), 0);
     assert_true(text_count > 3);
-    live_through(*state, 2, 128);
+    live_through(*state, 2, 64);
     release_texts();
 }
 
@@ -349,7 +349,7 @@ static void real_contracts_leave_nothing_behind(void **state)
     }
     assert_int_equal(nftw(folder, take_file, 8, FTW_PHYS), 0);
     assert_true(text_count > 10);
-    live_through(*state, 3, 128);
+    live_through(*state, 3, 64);
     release_texts();
 }
 
