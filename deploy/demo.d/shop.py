@@ -154,7 +154,7 @@ class Node:
 
     def finds(self, domain, contract, words=None):
         answer = self.get("search?limit=100&q=" + urllib.parse.quote(words or contract))
-        return answer is not None and any(hit["domain"] == domain and hit["contract"] == contract
+        return answer is not None and any(hit["domain"] == domain and hit.get("contract") == contract
                                           for hit in answer["results"])
 
     def publish(self, files, domain=None):

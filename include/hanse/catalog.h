@@ -21,7 +21,7 @@
 struct json_t; /* jansson's */
 struct sqlite3;
 
-#define HANSE_CATALOG_VERSION 5u /* of the projection: another one in a file projects everything again */
+#define HANSE_CATALOG_VERSION 6u /* of the projection: another one in a file projects everything again */
 
 #define HANSE_KIND_PROFILE                                                                                   \
     "profile"                          /* key `self`; JSON: title, purpose, boundaries, owner_team, contacts \
@@ -74,20 +74,6 @@ struct hanse_contract_ref {
  * (else it is untouched); IO, CORRUPT. */
 HANSE_MUST_USE int hanse_catalog_resolve(struct sqlite3 *db, const char *name,
                                          struct hanse_contract_ref *ret_ref, struct json_t **ret_candidates);
-
-struct hanse_search {
-    const char *words; /* anything a user types; need not be UTF-8 */
-    size_t words_size;
-    const char *domain; /* or NULL: all */
-    uint32_t limit;     /* 0 means 20; at most 100 */
-    uint32_t offset;    /* at most 10,000 */
-};
-/* Ranked live contracts, each by its highest version:
- * {"results":[{"domain","contract","version","title","deprecated","why","health"}], "matched": "all" | "any"
- * (of the words) | "none", "next": offset or null}. The last word also finds words that begin with it. `why`
- * names what matched, as in "name, field customer_id". Errors: IO, CORRUPT. */
-HANSE_MUST_USE int hanse_catalog_search(struct sqlite3 *db, const struct hanse_search *search,
-                                        struct json_t **ret_answer);
 
 /* {"contracts":[{"domain","contract","version","title","status","owner","versions","deprecated","published_at_ms","entry"}],
  * "next": cursor or null}, by domain and contract. `domain` and `after` (a cursor) may be NULL. At most

@@ -27,6 +27,8 @@ static void close_statements(void *context)
         sqlite3_finalize(catalog->statements[i].statement);
     memset(catalog->statements, 0, sizeof catalog->statements);
     catalog->statement_count = 0;
+    search_tokens_close(&catalog->tokens);
+    catalog->last_word = -1; /* so all that was seen is forgotten */
     catalog->db = NULL;
 }
 
@@ -40,7 +42,7 @@ static int create(void *context, sqlite3 *db)
 
 static int maintain(void *context, sqlite3 *db, bool *ret_more)
 {
-    return search_index_merge(context, db, ret_more);
+    return search_index_maintain(context, db, ret_more);
 }
 
 struct hanse_catalog *hanse_catalog_new(void)
@@ -60,6 +62,9 @@ struct hanse_catalog *hanse_catalog_new(void)
                                                     .close = close_statements};
     hanse_buffer_init(&catalog->id);
     hanse_buffer_init(&catalog->version);
+    hanse_buffer_init(&catalog->facets);
+    for (int i = 0; i < SEARCH_LISTS_MAX; i++)
+        hanse_buffer_init(&catalog->fresh[i]);
     hanse_buffer_init(&catalog->precedence);
     hanse_buffer_init(&catalog->path);
     for (int i = 0; i < SEARCH_COLUMNS; i++)
@@ -82,6 +87,9 @@ void hanse_catalog_destroy(struct hanse_catalog **catalog)
     close_statements(c);
     hanse_buffer_release(&c->id);
     hanse_buffer_release(&c->version);
+    hanse_buffer_release(&c->facets);
+    for (int i = 0; i < SEARCH_LISTS_MAX; i++)
+        hanse_buffer_release(&c->fresh[i]);
     hanse_buffer_release(&c->precedence);
     hanse_buffer_release(&c->path);
     for (int i = 0; i < SEARCH_COLUMNS; i++)

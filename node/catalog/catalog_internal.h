@@ -12,6 +12,7 @@
 
 #include "hanse/catalog.h"
 #include "hanse/document.h"
+#include "hanse/search.h"
 #include "hanse/store.h"
 
 #define PACK_BITS 14
@@ -30,6 +31,41 @@ enum search_column {
     SEARCH_COLUMNS
 };
 
+/* search_tokens.c: texts as the index's own tokenizer takes them apart. */
+#define SEARCH_WORDS_MAX 16
+#define SEARCH_WORD_MAX  128
+#define SEARCH_CLUES_MAX 32 /* those, and what else stands for them */
+struct search_words {       /* what a user typed; the one at `open` may go on */
+    size_t count, open;
+    char words[SEARCH_CLUES_MAX][SEARCH_WORD_MAX + 1]; /* folded as in the index */
+};
+struct search_tokens {
+    fts5_api *api;
+    fts5_tokenizer methods;
+    Fts5Tokenizer *tokenizer;
+    struct hanse_buffer scratch;
+};
+HANSE_MUST_USE int search_tokens_open(sqlite3 *db, struct search_tokens *ret_tokens);
+void search_tokens_close(struct search_tokens *tokens);
+/* Calls back with every token, as FTS5 does; SQLITE_DONE ends it. */
+HANSE_MUST_USE int search_tokens_each(struct search_tokens *tokens, struct hanse_bytes text, void *context,
+                                      int (*each)(void *, int, const char *, int, int, int));
+/* The first words of a text, each once. */
+HANSE_MUST_USE int search_tokens_read(struct search_tokens *tokens, struct hanse_bytes text,
+                                      struct search_words *ret_words);
+/* Which of the words stand in the text (or in the parts of its words), as bits; and how many tokens it has.
+ */
+HANSE_MUST_USE int search_tokens_find(struct search_tokens *tokens, const struct search_words *words,
+                                      struct hanse_bytes text, uint32_t *ret_found, size_t *ret_count);
+
+#define SEARCH_DESCRIPTIONS_MAX                                                                              \
+    (64u * 1024u) /* of all the descriptions of a contract; what comes later is not searched */
+#define SEARCH_FACETS_MAX     32u /* values a contract is counted by */
+#define SEARCH_FACET_TEXT_MAX 128u
+#define SEARCH_SEEN           16384u
+#define SEARCH_LISTS_MAX      3
+#define SEARCH_LIST_TEXTS     4 /* of a row: name, another name, description, classification */
+
 struct hanse_catalog {
     struct hanse_projection projection;
     struct hanse_projector projectors[CATALOG_PROJECTORS_MAX];
@@ -40,8 +76,14 @@ struct hanse_catalog {
     } statements[CATALOG_STATEMENTS_MAX]; /* a hash table by the address of the SQL */
     size_t statement_count;
     struct hanse_buffer id, version, precedence, path; /* scratch of the contract being projected */
-    struct hanse_buffer words[SEARCH_COLUMNS];
-    bool merge_due; /* rows went into the search index since it had nothing to merge */
+    struct hanse_buffer words[SEARCH_COLUMNS], facets; /* of the version being indexed */
+    struct hanse_buffer fresh[SEARCH_LISTS_MAX];       /* texts of the rows of `fresh_id`, list by list */
+    int64_t fresh_id;
+    uint32_t facet_count;
+    struct search_tokens tokens; /* search_lexicon.c */
+    int64_t last_word;           /* id of the newest word */
+    uint32_t seen[SEARCH_SEEN];  /* words that are surely there, by hash */
+    bool merge_due;              /* rows went into the search index since it had nothing to merge */
 };
 
 enum field_flag { /* bits of field.flags */
@@ -83,7 +125,7 @@ void catalog_bind_entry(sqlite3_stmt *statement, const struct hanse_projected *p
 /* Percent-decodes; false when it is no encoding of a valid text without NUL. */
 bool catalog_decode_part(struct hanse_bytes encoded, struct hanse_buffer *out);
 
-/* project_schema.c: a contract's rows besides its own, counted; fills the catalog's words. */
+/* project_schema.c: a contract's rows besides its own, counted. */
 struct contract_counts {
     uint32_t objects, fields, servers, tags;
     uint32_t sections[7]; /* by enum section */
@@ -96,12 +138,38 @@ HANSE_MUST_USE int project_servers(struct hanse_catalog *catalog, sqlite3 *db, i
                                    const struct hanse_value *servers, struct contract_counts *counts);
 HANSE_MUST_USE int project_servers_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
 
-/* search_index.c */
-/* The catalogue's words become those of that version. */
-HANSE_MUST_USE int search_index_add(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
-/* Merges a bounded piece of the index, when rows came since it had nothing to merge; sets `*ret_more` when
- * more is left. */
-HANSE_MUST_USE int search_index_merge(struct hanse_catalog *catalog, sqlite3 *db, bool *ret_more);
+/* search_index.c: `kind` is an enum search_kind, `id` the row of its part that stands for a thing. */
+/* That row is in the index from now on; to be called when it has all its rows. `thing` is a contract's id; of
+ * other kinds what the row before had, or 0 for a new one. */
+HANSE_MUST_USE int search_index_enter(struct hanse_catalog *catalog, sqlite3 *db, int kind, int64_t id,
+                                      int64_t thing);
+/* It no longer is, if it was; to be called while it has its rows. `ret_thing` may be NULL, and is else set
+ * when it was. */
+HANSE_MUST_USE int search_index_leave(struct hanse_catalog *catalog, sqlite3 *db, int64_t id,
+                                      int64_t *ret_thing);
+/* What stood for a thing may have left, with nothing newer in its place: this row, or none for 0, does
+ * again. */
+HANSE_MUST_USE int search_index_return(struct hanse_catalog *catalog, sqlite3 *db, int kind, int64_t id,
+                                       int64_t thing);
+/* Merges a bounded piece of the index, or forgets some that have gone, when rows came since there was nothing
+ * to do; sets `*ret_more` when more is left. */
+HANSE_MUST_USE int search_index_maintain(struct hanse_catalog *catalog, sqlite3 *db, bool *ret_more);
+/* search_texts.c: what is written of that row from now on, so that it need not be read again when it enters.
+ */
+void search_texts_begin(struct hanse_catalog *catalog, int64_t id);
+/* One row more of a list of its kind, in the order of their ids: the texts as they are bound. */
+void search_texts_note(struct hanse_catalog *catalog, int list,
+                       const struct hanse_bytes texts[SEARCH_LIST_TEXTS]);
+/* The catalogue's words and facets become those of that row. */
+struct search_head {
+    int64_t journal, published_at_ms;
+    uint64_t tie;   /* of the journal and the name: the same at every node, and in no order of names */
+    uint32_t parts; /* of its name, and of its title << 8 */
+};
+HANSE_MUST_USE int search_texts(struct hanse_catalog *catalog, sqlite3 *db, int kind, int64_t id,
+                                struct search_head *ret_head);
+/* search_lexicon.c */
+HANSE_MUST_USE int search_lexicon_add(struct hanse_catalog *catalog, sqlite3 *db);
 
 /* version.c: a key whose bytes sort as the versions do. */
 void version_key(struct hanse_bytes version, struct hanse_buffer *out);
@@ -111,35 +179,9 @@ bool text_valid(struct hanse_bytes text); /* UTF-8 without NUL */
 struct hanse_bytes text_cut(struct hanse_bytes text, size_t max);
 void text_repair(struct hanse_bytes text, struct hanse_buffer *out); /* what is no UTF-8 becomes U+FFFD */
 void text_index(struct hanse_bytes text, struct hanse_buffer *out); /* the text, and the parts of its words */
-
-/* search_tokens.c: texts as the index's own tokenizer takes them apart. */
-#define SEARCH_WORDS_MAX 16
-#define SEARCH_WORD_MAX  128
-struct search_words { /* what a user typed; the last one may go on */
-    size_t count;
-    char words[SEARCH_WORDS_MAX][SEARCH_WORD_MAX + 1]; /* folded as in the index */
-};
-struct search_tokens {
-    fts5_api *api;
-    fts5_tokenizer methods;
-    Fts5Tokenizer *tokenizer;
-    struct hanse_buffer scratch;
-};
-HANSE_MUST_USE int search_tokens_open(sqlite3 *db, struct search_tokens *ret_tokens);
-void search_tokens_close(struct search_tokens *tokens);
-/* The first words of a text, each once. */
-HANSE_MUST_USE int search_tokens_read(struct search_tokens *tokens, struct hanse_bytes text,
-                                      struct search_words *ret_words);
-/* Which of the words stand in the text (or in the parts of its words), as bits; and how many tokens it has.
- */
-HANSE_MUST_USE int search_tokens_find(struct search_tokens *tokens, const struct search_words *words,
-                                      struct hanse_bytes text, uint32_t *ret_found, size_t *ret_count);
-
-/* search_rank.c: the SQL function hanse_rank(search). */
-HANSE_MUST_USE int search_rank_register(fts5_api *api);
-/* search_why.c: appends what of that version the words were found in. */
-HANSE_MUST_USE int search_why(sqlite3 *db, struct search_tokens *tokens, const struct search_words *words,
-                              int64_t version, struct hanse_buffer *out);
+uint8_t text_parts(struct hanse_bytes text);                        /* how many; 255 are many */
+/* The next run of letters and digits from `*at` on, without those that underscores join. */
+bool text_next_word(struct hanse_bytes text, size_t *at, struct hanse_bytes *ret_word);
 
 /* sandbox_text.c: whether the common table expressions of a query may expand past what is reasonable. */
 bool sandbox_text_expands(struct hanse_bytes sql);

@@ -81,6 +81,38 @@ static bool part_begins(const uint8_t *word, size_t size, size_t i)
     return before != UPPER || (i + 1 < size && letter_of(word[i + 1]) == LOWER);
 }
 
+uint8_t text_parts(struct hanse_bytes text)
+{
+    size_t parts = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        enum letter here = letter_of(text.data[i]);
+        if (here != OTHER && here != UNDERSCORE &&
+            (i == 0 || letter_of(text.data[i - 1]) == OTHER || part_begins(text.data, text.size, i)))
+            parts++;
+    }
+    return (uint8_t)(parts > UINT8_MAX ? UINT8_MAX : parts);
+}
+
+bool text_next_word(struct hanse_bytes text, size_t *at, struct hanse_bytes *ret_word)
+{
+    size_t i = *at;
+    while (true) {
+        while (i < text.size && letter_of(text.data[i]) == OTHER)
+            i++;
+        size_t start = i;
+        bool snake = false;
+        for (; i < text.size && letter_of(text.data[i]) != OTHER; i++)
+            snake |= text.data[i] == '_';
+        if (i == start)
+            return false;
+        if (!snake) {
+            *ret_word = hanse_bytes(text.data + start, i - start);
+            *at = i;
+            return true;
+        }
+    }
+}
+
 static void append_parts(const uint8_t *word, size_t size, struct hanse_buffer *out)
 {
     size_t start = 0;

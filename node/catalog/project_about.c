@@ -35,8 +35,7 @@ struct hanse_bytes about_owner(const struct hanse_value *team)
 }
 
 /* An object of purpose, usage and limitations; a plain text, as some write, is the purpose. */
-void about_bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, int place,
-                            const struct hanse_value *description)
+void about_bind_description(sqlite3_stmt *add, int place, const struct hanse_value *description)
 {
     static const char *const names[] = {"purpose", "usage", "limitations"};
     for (int i = 0; i < 3; i++) {
@@ -44,7 +43,6 @@ void about_bind_description(struct hanse_catalog *catalog, sqlite3_stmt *add, in
         if (i == 0 && text.data == NULL)
             text = catalog_text(description);
         catalog_bind(add, place + i, text);
-        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &catalog->words[SEARCH_DESCRIPTION]);
     }
 }
 
@@ -65,20 +63,15 @@ void about_release(void *prepared)
     hanse_document_destroy(&document);
 }
 
-int about_project(const struct about_projector *projector, struct hanse_catalog *catalog, sqlite3 *db,
-                  const struct hanse_projected *projected)
+const struct hanse_value *about_root(const struct hanse_projected *projected,
+                                     struct hanse_document **ret_parsed)
 {
-    struct hanse_document *parsed = NULL;
-    int error = HANSE_OK;
-    if (projected->replaces_rowid != 0)
-        error = projector->drop(catalog, db, projected->replaces_rowid);
-    if (error != HANSE_OK || projected->content.size == 0)
-        return error;
     const struct hanse_document *document = projected->prepared;
+    if (projected->content.size == 0)
+        return NULL;
     if (document == NULL)
-        document = parsed = about_prepare(projected->entry, projected->content);
-    if (document != NULL && hanse_document_root(document)->type == HANSE_VALUE_OBJECT)
-        error = projector->add(catalog, db, projected, hanse_document_root(document));
-    hanse_document_destroy(&parsed);
-    return error;
+        document = *ret_parsed = about_prepare(projected->entry, projected->content);
+    if (document == NULL || hanse_document_root(document)->type != HANSE_VALUE_OBJECT)
+        return NULL;
+    return hanse_document_root(document);
 }

@@ -6,9 +6,10 @@
 #include "edges.h"
 #include "project_about.h"
 #include "project_section.h"
+#include "search_source.h"
 
 static const char CONTRACT_FIND[] =
-    "SELECT id, precedence FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
+    "SELECT id, precedence, best FROM hanse$contract WHERE journal = ?1 AND contract = ?2";
 static const char CONTRACT_ADD[] =
     "INSERT INTO hanse$contract(journal, contract, best, precedence) VALUES(?1, ?2, ?3, ?4)";
 static const char CONTRACT_BEST[] = "UPDATE hanse$contract SET best = ?2, precedence = ?3 WHERE id = ?1";
@@ -17,6 +18,7 @@ static const char CONTRACT_REDO[] =
     "WHERE v.contract = ?1 ORDER BY v.precedence DESC LIMIT 1) WHERE id = ?1";
 static const char CONTRACT_DROP[] = "DELETE FROM hanse$contract WHERE id = ?1 AND best IS NULL";
 static const char VERSION_FIND[] = "SELECT contract FROM hanse$contract_version WHERE id = ?1";
+static const char CONTRACT_BEST_OF[] = "SELECT best FROM hanse$contract WHERE id = ?1";
 static const char VERSION_ADD[] =
     "INSERT INTO hanse$contract_version(id, contract, journal, entry, published_at_ms, version, precedence, "
     "title, status, data_product, tenant, declared_domain, owner, purpose, usage, limitations, api_version, "
@@ -49,6 +51,7 @@ struct contract {
     const struct hanse_value *members[MEMBERS];
     int64_t id; /* of its row in `contract` */
     bool best;  /* this version is the highest */
+    struct hanse_bytes title;
     struct contract_counts counts;
 };
 
@@ -113,6 +116,7 @@ static int add_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contr
     sqlite3_bind_blob(add, 4, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
     error = catalog_run(db, add);
     contract->id = sqlite3_last_insert_rowid(db);
+    contract->best = true;
     return error;
 }
 
@@ -127,6 +131,7 @@ static bool is_higher(const struct hanse_buffer *key, const void *other, size_t 
 static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
 {
     sqlite3_stmt *find, *best;
+    int64_t before = 0;
     hanse_buffer_reset(&catalog->precedence);
     version_key(hanse_buffer_bytes(&catalog->version), &catalog->precedence);
     int error = catalog_statement(catalog, db, CONTRACT_FIND, &find);
@@ -137,6 +142,7 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     int rc = sqlite3_step(find);
     if (rc == SQLITE_ROW) {
         contract->id = sqlite3_column_int64(find, 0);
+        before = sqlite3_column_int64(find, 2);
         contract->best = is_higher(&catalog->precedence, sqlite3_column_blob(find, 1),
                                    (size_t)sqlite3_column_bytes(find, 1));
     }
@@ -146,7 +152,9 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
     error = hanse_store_error(db, rc);
     if (error != HANSE_OK || !contract->best)
         return error;
-    error = catalog_statement(catalog, db, CONTRACT_BEST, &best);
+    error = search_index_leave(catalog, db, before, NULL);
+    if (error == HANSE_OK)
+        error = catalog_statement(catalog, db, CONTRACT_BEST, &best);
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(best, 1, contract->id);
@@ -163,9 +171,6 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     int error = catalog_statement(catalog, db, VERSION_ADD, &add);
     if (error != HANSE_OK)
         return error;
-    struct hanse_bytes title = catalog_text(contract->members[NAME]);
-    if (title.size == 0)
-        title = hanse_buffer_bytes(&catalog->id);
     sqlite3_bind_int64(add, 1, projected->entry_rowid);
     sqlite3_bind_int64(add, 2, contract->id);
     sqlite3_bind_int64(add, 3, projected->journal);
@@ -173,11 +178,11 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     sqlite3_bind_int64(add, 5, (int64_t)projected->time_ms);
     catalog_bind(add, 6, hanse_buffer_bytes(&catalog->version));
     sqlite3_bind_blob(add, 7, catalog->precedence.data, (int)catalog->precedence.size, SQLITE_STATIC);
-    catalog_bind(add, 8, title);
+    catalog_bind(add, 8, contract->title);
     for (int i = 0; i < 4; i++)
         catalog_bind(add, 9 + i, catalog_text(contract->members[texts[i]]));
     catalog_bind(add, 13, about_owner(contract->members[TEAM]));
-    about_bind_description(catalog, add, 14, contract->members[DESCRIPTION]);
+    about_bind_description(add, 14, contract->members[DESCRIPTION]);
     catalog_bind(add, 17, catalog_text(contract->members[API_VERSION]));
     catalog_bind(add, 18, projected->entry->media);
     sqlite3_bind_int64(add, 19, projected->entry->body_size);
@@ -186,36 +191,30 @@ static int add_version(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     return catalog_run(db, add);
 }
 
-static int add_words(struct hanse_catalog *catalog, sqlite3 *db, const struct contract *contract)
+static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract *contract)
 {
-    text_index(hanse_buffer_bytes(&catalog->id), &catalog->words[SEARCH_NAME]);
-    text_index(text_cut(catalog_text(contract->members[NAME]), HANSE_COLUMN_TEXT_MAX),
-               &catalog->words[SEARCH_TITLE]);
-    return search_index_add(catalog, db, contract->projected->entry_rowid);
-}
-
-static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
-                    const struct hanse_value *root)
-{
-    struct contract contract = {.projected = projected, .root = root};
-    find_members(&contract);
-    if (!read_key(catalog, &contract))
+    int64_t id = contract->projected->entry_rowid;
+    search_texts_begin(catalog, id);
+    find_members(contract);
+    if (!read_key(catalog, contract))
         return HANSE_OK;
-    for (int i = 0; i < SEARCH_COLUMNS; i++)
-        hanse_buffer_reset(&catalog->words[i]);
-    int error = need_contract(catalog, db, &contract);
+    contract->title = catalog_text(contract->members[NAME]);
+    if (contract->title.size == 0)
+        contract->title = hanse_buffer_bytes(&catalog->id);
+    int error = need_contract(catalog, db, contract);
     if (error == HANSE_OK)
-        error = project_schema(catalog, db, projected->entry_rowid, root, &contract.counts);
+        error = project_schema(catalog, db, id, contract->root, &contract->counts);
     if (error == HANSE_OK)
-        error = project_promises(catalog, db, projected->entry_rowid, root);
+        error = project_promises(catalog, db, id, contract->root);
     if (error == HANSE_OK)
-        error = add_version(catalog, db, &contract);
-    return error != HANSE_OK ? error : add_words(catalog, db, &contract);
+        error = add_version(catalog, db, contract);
+    if (error != HANSE_OK || !contract->best)
+        return error;
+    return search_index_enter(catalog, db, SEARCH_KIND_CONTRACT, id, contract->id);
 }
 
-/* The version of that id, if it gave rows. Its words stay in the index, where the ids of versions that are
- * gone find nothing; a reindex cleans up. */
-static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t version)
+/* The version of that id, if it gave rows: then `ret_contract` is whose it was. */
+static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t version, int64_t *ret_contract)
 {
     sqlite3_stmt *find;
     int64_t contract = 0;
@@ -229,7 +228,10 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
     sqlite3_reset(find);
     if (rc != SQLITE_ROW)
         return hanse_store_error(db, rc);
-    error = project_schema_drop(catalog, db, version);
+    *ret_contract = contract;
+    error = search_index_leave(catalog, db, version, NULL);
+    if (error == HANSE_OK)
+        error = project_schema_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = project_servers_drop(catalog, db, version);
     if (error == HANSE_OK)
@@ -238,16 +240,62 @@ static int drop_version(struct hanse_catalog *catalog, sqlite3 *db, int64_t vers
         error = project_promises_drop(catalog, db, version);
     if (error == HANSE_OK)
         error = catalog_run_id(catalog, db, VERSION_DROP, version);
-    if (error == HANSE_OK)
-        error = catalog_run_id(catalog, db, CONTRACT_REDO, contract);
+    return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_REDO, contract);
+}
+
+/* The highest version of that contract, or 0; then the contract goes. */
+static int best_of(struct hanse_catalog *catalog, sqlite3 *db, int64_t contract, int64_t *ret_version)
+{
+    sqlite3_stmt *find;
+    int error = catalog_statement(catalog, db, CONTRACT_BEST_OF, &find);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(find, 1, contract);
+    int rc = sqlite3_step(find);
+    *ret_version = rc == SQLITE_ROW ? sqlite3_column_int64(find, 0) : 0;
+    sqlite3_reset(find);
+    error = rc == SQLITE_ROW ? HANSE_OK : hanse_store_error(db, rc);
     return error != HANSE_OK ? error : catalog_run_id(catalog, db, CONTRACT_DROP, contract);
 }
 
 static int project_contract(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
-    static const struct about_projector rows = {.drop = drop_version, .add = add_rows};
-    return about_project(&rows, context, db, projected);
+    struct hanse_catalog *catalog = context;
+    struct contract contract = {.projected = projected};
+    struct hanse_document *parsed = NULL;
+    int64_t dropped = 0, best = 0;
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = drop_version(catalog, db, projected->replaces_rowid, &dropped);
+    if (error == HANSE_OK)
+        contract.root = about_root(projected, &parsed);
+    if (contract.root != NULL)
+        error = add_rows(catalog, db, &contract);
+    hanse_document_destroy(&parsed);
+    if (error != HANSE_OK || dropped == 0 || (contract.best && contract.id == dropped))
+        return error;
+    error = best_of(catalog, db, dropped, &best);
+    return error != HANSE_OK ? error : search_index_return(catalog, db, SEARCH_KIND_CONTRACT, best, dropped);
 }
+
+const struct search_source CONTRACT_SOURCE = {
+    .kind = "contract",
+    .about = "SELECT c.contract, v.title, v.status, v.owner, v.purpose, v.usage, v.limitations, " ABOUT_ENTRY(
+        "v") " FROM hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract WHERE v.id = ?1",
+    .shown = "SELECT j.name AS domain, c.contract, v.version, v.title, " DEPRECATED(
+        "1") " IS NOT NULL AS \"deprecated?\" FROM hanse$contract_version v "
+             "JOIN hanse$contract c ON c.id = v.contract JOIN hanse$journals j ON j.id = v.journal "
+             "WHERE v.id = ?1",
+    .lists =
+        {{"object ", SEARCH_FIELD,
+          "SELECT object, business_name, description, NULL FROM hanse$object WHERE id BETWEEN ?1 AND ?2 "
+          "ORDER BY id"},
+         {"field ", SEARCH_FIELD,
+          "SELECT field, business_name, description, classification FROM hanse$field WHERE id BETWEEN ?1 "
+          "AND ?2 ORDER BY id"},
+         {"tag ", SEARCH_TAG,
+          "SELECT tag, NULL, NULL, NULL FROM hanse$tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id"}},
+};
 
 #define ABOUT                                                                                                \
     "v.title, v.status, v.data_product, v.tenant, v.declared_domain, v.owner, v.purpose, v.usage, "          \

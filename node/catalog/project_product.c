@@ -5,6 +5,7 @@
 #include "edges.h"
 #include "project_about.h"
 #include "project_section.h"
+#include "search_source.h"
 
 #define FLOWS_MAX (1u << PACK_BITS) /* pairs of an input and an output that are looked at */
 
@@ -180,7 +181,7 @@ static int add_product(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     for (int i = 0; i < 6; i++)
         catalog_bind(add, 7 + i, catalog_text(hanse_value_member(product->root, texts[i])));
     catalog_bind(add, 13, about_owner(hanse_value_member(product->root, "team")));
-    about_bind_description(catalog, add, 14, hanse_value_member(product->root, "description"));
+    about_bind_description(add, 14, hanse_value_member(product->root, "description"));
     catalog_bind(add, 17, projected->entry->media);
     sqlite3_bind_int64(add, 18, projected->entry->body_size);
     for (int i = 0; i < DIRECTIONS; i++)
@@ -188,28 +189,29 @@ static int add_product(struct hanse_catalog *catalog, sqlite3 *db, const struct 
     return catalog_run(db, add);
 }
 
-static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
-                    const struct hanse_value *root)
+/* `thing` is what the entry before was in search, or 0. */
+static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct product *product, int64_t thing)
 {
-    struct product product = {.projected = projected, .root = root};
+    int64_t id = product->projected->entry_rowid;
     uint32_t counts[SECTIONS] = {0};
-    const struct section_target target = {catalog, db, projected->entry_rowid << PACK_BITS, counts};
-    if (!read_key(catalog, &product))
-        return HANSE_OK;
-    hanse_buffer_reset(&catalog->words[SEARCH_DESCRIPTION]);
-    int error = add_ports(catalog, db, &product);
+    const struct section_target target = {catalog, db, id << PACK_BITS, counts};
+    int error = add_ports(catalog, db, product);
     if (error == HANSE_OK)
-        error = add_flows(catalog, db, &product);
+        error = add_flows(catalog, db, product);
     if (error == HANSE_OK)
-        error = add_tags(catalog, db, &product);
+        error = add_tags(catalog, db, product);
     if (error == HANSE_OK)
-        error = project_sections(&target, root);
-    return error != HANSE_OK ? error : add_product(catalog, db, &product);
+        error = project_sections(&target, product->root);
+    if (error == HANSE_OK)
+        error = add_product(catalog, db, product);
+    return error != HANSE_OK ? error : search_index_enter(catalog, db, SEARCH_KIND_PRODUCT, id, thing);
 }
 
-static int drop_product(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
+static int drop_product(struct hanse_catalog *catalog, sqlite3 *db, int64_t id, int64_t *ret_thing)
 {
-    int error = catalog_run_id(catalog, db, PRODUCT_DROP, id);
+    int error = search_index_leave(catalog, db, id, ret_thing);
+    if (error == HANSE_OK)
+        error = catalog_run_id(catalog, db, PRODUCT_DROP, id);
     if (error == HANSE_OK)
         error = catalog_run_packed(catalog, db, PORT_DROP, id);
     if (error == HANSE_OK)
@@ -221,9 +223,36 @@ static int drop_product(struct hanse_catalog *catalog, sqlite3 *db, int64_t id)
 
 static int project_product(void *context, sqlite3 *db, const struct hanse_projected *projected)
 {
-    static const struct about_projector rows = {.drop = drop_product, .add = add_rows};
-    return about_project(&rows, context, db, projected);
+    struct hanse_catalog *catalog = context;
+    struct product product = {.projected = projected};
+    struct hanse_document *parsed = NULL;
+    int64_t thing = 0;
+    int error = HANSE_OK;
+    if (projected->replaces_rowid != 0)
+        error = drop_product(catalog, db, projected->replaces_rowid, &thing);
+    if (error == HANSE_OK)
+        product.root = about_root(projected, &parsed);
+    if (product.root != NULL && read_key(catalog, &product))
+        error = add_rows(catalog, db, &product, thing);
+    else if (error == HANSE_OK && thing != 0)
+        error = search_index_return(catalog, db, SEARCH_KIND_PRODUCT, 0, thing);
+    hanse_document_destroy(&parsed);
+    return error;
 }
+
+const struct search_source PRODUCT_SOURCE = {
+    .kind = "product",
+    .about = "SELECT p.product, p.title, p.status, p.owner, p.purpose, p.usage, p.limitations, " ABOUT_ENTRY(
+        "p") " FROM hanse$product p WHERE p.id = ?1",
+    .shown = "SELECT j.name AS domain, p.product, p.version, p.title, 0 AS \"deprecated?\" FROM "
+             "hanse$product p JOIN hanse$journals j ON j.id = p.journal WHERE p.id = ?1",
+    .lists =
+        {{"port ", SEARCH_FIELD,
+          "SELECT coalesce(port, contract), contract, description, NULL FROM hanse$port WHERE id BETWEEN "
+          "?1 AND ?2 ORDER BY id"},
+         {"tag ", SEARCH_TAG,
+          "SELECT tag, NULL, NULL, NULL FROM hanse$tag WHERE id BETWEEN ?1 AND ?2 ORDER BY id"}},
+};
 
 static const struct catalog_table TABLES[] = {
     {"product",

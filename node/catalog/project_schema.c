@@ -1,10 +1,11 @@
-/* A contract's objects, fields and tags as rows, and the words by which they are found.
+/* A contract's objects, fields and tags as rows.
  *
  * The recursion over nested properties goes no deeper than documents do (HANSE_DOCUMENT_DEPTH_MAX). */
 #include <string.h>
 
 #include "catalog_part.h"
 #include "project_section.h"
+#include "search_source.h"
 
 static const char OBJECT_ADD[] =
     "INSERT INTO hanse$object(id, first_field, fields, object, physical_name, physical_type, business_name, "
@@ -16,9 +17,6 @@ static const char FIELD_ADD[] =
 static const char FIELD_DROP[] = "DELETE FROM hanse$field WHERE id BETWEEN ?1 AND ?2";
 static const char TAG_ADD[] = "INSERT INTO hanse$tag(id, object, field, tag) VALUES(?1, ?2, ?3, ?4)";
 static const char TAG_DROP[] = "DELETE FROM hanse$tag WHERE id BETWEEN ?1 AND ?2";
-
-#define DESCRIPTION_WORDS_MAX                                                                                \
-    (64u * 1024u) /* of all the descriptions of a contract; what comes later is not searched */
 
 enum member {
     NAME,
@@ -97,17 +95,6 @@ static int flags_of(const struct members *members)
            (is_true(members->of[CRITICAL]) ? FIELD_CRITICAL : 0);
 }
 
-static void index_words(struct walk *walk, const struct members *members)
-{
-    struct hanse_buffer *words = walk->catalog->words;
-    text_index(text_cut(catalog_text(members->of[NAME]), HANSE_COLUMN_TEXT_MAX), &words[SEARCH_FIELD]);
-    text_index(text_cut(catalog_text(members->of[BUSINESS_NAME]), HANSE_COLUMN_TEXT_MAX),
-               &words[SEARCH_FIELD]);
-    if (words[SEARCH_DESCRIPTION].size < DESCRIPTION_WORDS_MAX)
-        text_index(text_cut(catalog_text(members->of[DESCRIPTION]), HANSE_COLUMN_TEXT_MAX),
-                   &words[SEARCH_DESCRIPTION]);
-}
-
 static int add_tags(struct walk *walk, const struct hanse_value *tags, struct hanse_bytes field)
 {
     sqlite3_stmt *add;
@@ -118,11 +105,11 @@ static int add_tags(struct walk *walk, const struct hanse_value *tags, struct ha
         struct hanse_bytes text = catalog_text(tag);
         if (text.size == 0 || walk->counts->tags >= HANSE_CONTRACT_FIELDS_MAX)
             continue;
-        text_index(text_cut(text, HANSE_COLUMN_TEXT_MAX), &walk->catalog->words[SEARCH_TAG]);
         sqlite3_bind_int64(add, 1, walk->first_id + walk->counts->tags++);
         catalog_bind(add, 2, walk->object);
         catalog_bind(add, 3, field);
         catalog_bind(add, 4, text);
+        search_texts_note(walk->catalog, CONTRACT_TAGS, (const struct hanse_bytes[SEARCH_LIST_TEXTS]){text});
         error = catalog_run(walk->db, add);
     }
     return error;
@@ -145,6 +132,15 @@ static int add_sections(struct walk *walk, const struct members *members, struct
     return error;
 }
 
+static void note(struct walk *walk, int list, struct hanse_bytes name, const struct members *members)
+{
+    search_texts_note(
+        walk->catalog, list,
+        (const struct hanse_bytes[SEARCH_LIST_TEXTS]){
+            name, catalog_text(members->of[BUSINESS_NAME]), catalog_text(members->of[DESCRIPTION]),
+            list == CONTRACT_FIELDS ? catalog_text(members->of[CLASSIFICATION]) : hanse_bytes(NULL, 0)});
+}
+
 static int add_field(struct walk *walk, const struct members *members)
 {
     static const enum member texts[] = {LOGICAL_TYPE,   PHYSICAL_TYPE, PHYSICAL_NAME,
@@ -160,10 +156,10 @@ static int add_field(struct walk *walk, const struct members *members)
     catalog_bind(add, 4, path);
     for (int i = 0; i < 6; i++)
         catalog_bind(add, 5 + i, catalog_text(members->of[texts[i]]));
+    note(walk, CONTRACT_FIELDS, path, members);
     int error = catalog_run(walk->db, add);
     if (error != HANSE_OK)
         return error;
-    index_words(walk, members);
     return add_sections(walk, members, path);
 }
 
@@ -216,7 +212,6 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     sqlite3_stmt *add;
     uint32_t first_field = walk->counts->fields;
     walk->object = catalog_text(members.of[NAME]);
-    index_words(walk, &members);
     hanse_buffer_reset(&walk->catalog->path);
     int error = add_sections(walk, &members, hanse_bytes(NULL, 0));
     if (error == HANSE_OK && members.of[PROPERTIES] != NULL)
@@ -230,6 +225,7 @@ static int add_object(struct walk *walk, const struct hanse_value *object)
     sqlite3_bind_int64(add, 3, walk->counts->fields - first_field);
     for (int i = 0; i < 6; i++)
         catalog_bind(add, 4 + i, catalog_text(members.of[texts[i]]));
+    note(walk, CONTRACT_OBJECTS, walk->object, &members);
     return catalog_run(walk->db, add);
 }
 

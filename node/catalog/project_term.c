@@ -3,6 +3,7 @@
 
 #include "catalog_part.h"
 #include "glossary_internal.h"
+#include "search_source.h"
 
 static const char TERM_SET[] =
     "INSERT INTO hanse$term(id, journal, entry, published_at_ms, term, title, definition, synonyms, "
@@ -74,16 +75,37 @@ static int project_term(void *context, sqlite3 *db, const struct hanse_projected
 {
     struct hanse_catalog *catalog = context;
     struct hanse_document *document = NULL;
+    int64_t thing = 0, before = projected->replaces_rowid;
     int error = HANSE_OK;
-    if (projected->replaces_rowid != 0)
-        error = catalog_run_id(catalog, db, TERM_DROP, projected->replaces_rowid);
+    if (before != 0)
+        error = search_index_leave(catalog, db, before, &thing);
+    if (before != 0 && error == HANSE_OK)
+        error = catalog_run_id(catalog, db, TERM_DROP, before);
     const struct hanse_value *root = error == HANSE_OK ? catalog_object(projected, &document) : NULL;
     hanse_buffer_reset(&catalog->id);
-    if (root != NULL && catalog_decode_part(projected->entry->key, &catalog->id) && catalog->id.size > 0)
+    if (root != NULL && catalog_decode_part(projected->entry->key, &catalog->id) && catalog->id.size > 0) {
         error = set_term(catalog, db, projected, root);
+        if (error == HANSE_OK)
+            error = search_index_enter(catalog, db, SEARCH_KIND_TERM, projected->entry_rowid, thing);
+    } else if (error == HANSE_OK && thing != 0) {
+        error = search_index_return(catalog, db, SEARCH_KIND_TERM, 0, thing);
+    }
     hanse_document_destroy(&document);
     return error;
 }
+
+const struct search_source TERM_SOURCE = {
+    .kind = "term",
+    .about =
+        "SELECT t.term, coalesce(t.title, t.term), NULL, t.owner, t.definition, NULL, NULL, " ABOUT_ENTRY(
+            "t") " FROM hanse$term t WHERE t.id = ?1",
+    .shown = "SELECT j.name AS domain, t.term, NULL AS version, coalesce(t.title, t.term) AS title, 0 AS "
+             "\"deprecated?\" FROM hanse$term t JOIN hanse$journals j ON j.id = t.journal WHERE t.id = ?1",
+    .lists =
+        {{"synonym ", SEARCH_TITLE,
+          "SELECT s.value, NULL, NULL, NULL FROM hanse$term t, json_each(t.synonyms) s WHERE t.id = ?1 >> "
+          "14 AND ?2 IS NOT NULL ORDER BY s.id"}},
+};
 
 static const struct catalog_table TABLES[] = {
     {"term",

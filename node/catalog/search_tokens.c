@@ -35,8 +35,8 @@ void search_tokens_close(struct search_tokens *tokens)
     *tokens = (struct search_tokens){0};
 }
 
-static int tokenize(struct search_tokens *tokens, struct hanse_bytes text, void *context,
-                    int (*each)(void *, int, const char *, int, int, int))
+int search_tokens_each(struct search_tokens *tokens, struct hanse_bytes text, void *context,
+                       int (*each)(void *, int, const char *, int, int, int))
 {
     int rc = tokens->methods.xTokenize(tokens->tokenizer, context, FTS5_TOKENIZE_QUERY,
                                        (const char *)text.data, (int)text.size, each);
@@ -67,7 +67,9 @@ int search_tokens_read(struct search_tokens *tokens, struct hanse_bytes text, st
     /* Nobody types more; NUL and broken UTF-8 separate words. */
     hanse_buffer_reset(&tokens->scratch);
     text_repair(text_cut(text, 4 * SEARCH_WORDS_MAX * SEARCH_WORD_MAX), &tokens->scratch);
-    return tokenize(tokens, hanse_buffer_bytes(&tokens->scratch), ret_words, take_word);
+    int error = search_tokens_each(tokens, hanse_buffer_bytes(&tokens->scratch), ret_words, take_word);
+    ret_words->open = ret_words->count - 1;
+    return error;
 }
 
 struct find {
@@ -87,7 +89,7 @@ static int find_token(void *context, int flags, const char *token, int size, int
     for (size_t i = 0; i < find->words->count; i++) {
         const char *word = find->words->words[i];
         size_t wanted = strlen(word);
-        bool open = i + 1 == find->words->count;
+        bool open = i == find->words->open;
         if ((length == wanted || (open && length > wanted)) && memcmp(token, word, wanted) == 0)
             find->found |= 1u << i;
     }
@@ -100,7 +102,7 @@ int search_tokens_find(struct search_tokens *tokens, const struct search_words *
     struct find find = {.words = words};
     hanse_buffer_reset(&tokens->scratch);
     text_index(text, &tokens->scratch);
-    int error = tokenize(tokens, hanse_buffer_bytes(&tokens->scratch), &find, find_token);
+    int error = search_tokens_each(tokens, hanse_buffer_bytes(&tokens->scratch), &find, find_token);
     *ret_found = find.found;
     *ret_count = find.count;
     return error;

@@ -1,4 +1,4 @@
-/* Reading the catalogue: domains, ls, show, raw, history, search, schema. */
+/* Reading the catalogue: domains, ls, show, raw, history, schema. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +9,6 @@
 
 #define LIST_LIMIT         100u
 #define LIST_LIMIT_MAX     1000u
-#define SEARCH_LIMIT       20u
-#define SEARCH_LIMIT_MAX   100u
-#define SEARCH_OFFSET_MAX  10000u
 #define UNREADABLE_CATALOG "The catalogue cannot be read"
 
 int op_domains(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
@@ -106,36 +103,6 @@ int op_history(struct hanse_service *service, json_t *params, struct hanse_answe
     }
     hanse_buffer_release(&name);
     return error;
-}
-
-int op_search(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
-{
-    struct sqlite3 *db;
-    json_t *json;
-    uint64_t limit, offset;
-    const char *words = param_text(params, "q");
-    const char *domain = param_text(params, "domain");
-    if (words == NULL)
-        return answer_error(answer, HANSE_E_INVALID, "Give words to look for: `q`.", "No words were given");
-    if (param_number(params, "limit", SEARCH_LIMIT, SEARCH_LIMIT_MAX, &limit) != HANSE_OK)
-        return bad_number(answer, "limit", SEARCH_LIMIT_MAX);
-    if (param_number(params, "cursor", 0, SEARCH_OFFSET_MAX, &offset) != HANSE_OK)
-        return bad_number(answer, "cursor", SEARCH_OFFSET_MAX);
-    int error = service_db(service, answer, &db);
-    if (error != HANSE_OK)
-        return error;
-    const struct hanse_search search = {
-        .words = words,
-        .words_size = strlen(words),
-        .domain = domain != NULL && domain[0] != '\0' ? domain : NULL,
-        .limit = (uint32_t)limit,
-        .offset = (uint32_t)offset,
-    };
-    error = hanse_catalog_search(db, &search, &json);
-    if (error != HANSE_OK)
-        return answer_failure(answer, error, UNREADABLE_CATALOG);
-    json_object_set_new(json, "searched", json_string(words));
-    return answer_ok(answer, json);
 }
 
 int op_schema(struct hanse_service *service, json_t *params, struct hanse_answer *answer)

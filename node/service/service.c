@@ -4,6 +4,7 @@
 
 #include "hanse/catalog.h"
 #include "hanse/lineage.h"
+#include "hanse/search.h"
 #include "hanse/store.h"
 #include "params.h"
 
@@ -26,6 +27,7 @@ void hanse_service_close(struct hanse_service **service)
     if (*service == NULL)
         return;
     hanse_published_close(&(*service)->published);
+    hanse_searcher_close(&(*service)->searcher);
     hanse_graph_release(&(*service)->graph);
     hanse_store_close_reader(&(*service)->db);
     hanse_mesh_view_release(&(*service)->view); /* one of zeros is released as well */
@@ -56,6 +58,21 @@ int service_published(struct hanse_service *service, struct hanse_answer *answer
     }
     if (error == HANSE_OK)
         *ret_published = service->published;
+    return error;
+}
+
+int service_searcher(struct hanse_service *service, struct hanse_answer *answer,
+                     struct hanse_searcher **ret_searcher)
+{
+    struct sqlite3 *db;
+    int error = service_db(service, answer, &db);
+    if (error == HANSE_OK && service->searcher == NULL) {
+        error = hanse_searcher_open(db, &service->searcher);
+        if (error != HANSE_OK)
+            answer_failure(answer, error, "The catalogue cannot be read");
+    }
+    if (error == HANSE_OK)
+        *ret_searcher = service->searcher;
     return error;
 }
 

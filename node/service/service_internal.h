@@ -7,6 +7,7 @@
 
 struct sqlite3;
 struct hanse_published;
+struct hanse_searcher;
 struct hanse_graph;
 
 struct hanse_service {
@@ -14,6 +15,7 @@ struct hanse_service {
     struct hanse_mesh *mesh;           /* NULL: no node runs here */
     struct sqlite3 *db;                /* opened when first asked for: a new home has no database yet */
     struct hanse_published *published; /* on `db`; service_published */
+    struct hanse_searcher *searcher;   /* on `db`; service_searcher */
     struct hanse_graph *graph;         /* of all lineage, as `db` had it when last asked; or NULL */
     struct hanse_mesh_view view;       /* what this thread saw last; as_of.c */
     uint64_t viewed_ms;                /* monotonic; 0: never */
@@ -27,6 +29,10 @@ HANSE_MUST_USE int service_db(struct hanse_service *service, struct hanse_answer
 /* The questions that every publish asks of the catalogue, prepared once; or an error answer. Borrowed. */
 HANSE_MUST_USE int service_published(struct hanse_service *service, struct hanse_answer *answer,
                                      struct hanse_published **ret_published);
+
+/* What searches, or an error answer. Borrowed. */
+HANSE_MUST_USE int service_searcher(struct hanse_service *service, struct hanse_answer *answer,
+                                    struct hanse_searcher **ret_searcher);
 
 /* The mesh as it was at most VIEW_AGE_MS ago: good enough for ages and names, not for sizes. Zero without a
  * node. */

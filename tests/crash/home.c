@@ -12,6 +12,7 @@
 #include "../unit/journal_fixture.h"
 #include "hanse/catalog.h"
 #include "hanse/check.h"
+#include "hanse/search.h"
 
 #define OWN_SEED 1u
 

@@ -30,7 +30,7 @@ def found_everywhere(readers, domain, contract_id, since):
     """Asks each reader with the command until it finds the contract; gives the milliseconds since."""
     for reader in readers:
         until("%s finds %s/%s" % (reader.name, domain, contract_id), 10, lambda r=reader: any(
-            hit["domain"] == domain and hit["contract"] == contract_id
+            hit["domain"] == domain and hit.get("contract") == contract_id
             for hit in r.json("search", contract_id, "--limit", "100")["results"]))
     return (time.monotonic() - since) * 1000
 

@@ -65,6 +65,7 @@ OWNERS = {
     "standard.h": "catalog",
     "projector.h": "store",
     "proposal.h": "proto",
+    "search.h": "catalog",
     "service.h": "service",
     "store.h": "store",
     "tree.h": "proto",

@@ -16,6 +16,28 @@
 #include "hanse/store.h"
 #include "journal_fixture.h"
 
+#define ORDERS                                                                                               \
+    "apiVersion: v3.1.0\nkind: DataContract\nid: orders\nname: Orders of customers\nversion: "               \
+    "1.0.0\nstatus: active\n"                                                                                \
+    "dataProduct: sales-core\ntenant: acme\ndomain: retail\ntags: [sales, gold]\n"                           \
+    "team:\n  name: order team\ndescription:\n  purpose: Every order since 2020\n  usage: Reporting\n"       \
+    "servers:\n  - server: prod\n    type: postgres\n    environment: production\n    host: db.example\n   " \
+    " port: 5432\n"                                                                                          \
+    "    database: shop\n    schema: public\n"                                                               \
+    "schema:\n  - name: orders\n    physicalName: t_orders\n    tags: [fact]\n    properties:\n"             \
+    "      - name: order_id\n        logicalType: integer\n        physicalType: BIGINT\n        "           \
+    "primaryKey: true\n"                                                                                     \
+    "        required: true\n        unique: true\n"                                                         \
+    "      - name: customer_id\n        logicalType: string\n        classification: internal\n        "     \
+    "tags: [pii]\n"                                                                                          \
+    "        description: Who bought\n"                                                                      \
+    "      - name: address\n        logicalType: object\n        properties:\n          - name: street\n"    \
+    "            logicalType: string\n"                                                                      \
+    "      - name: lines\n        logicalType: array\n        items:\n          logicalType: object\n"       \
+    "          properties:\n            - name: sku\n              logicalType: string\n              "      \
+    "criticalDataElement: true\n"                                                                            \
+    "  - name: refunds\n    properties:\n      - name: refundAmount\n        logicalType: number\n"
+
 struct node {
     char folder[64];
     char path[96];

@@ -6,35 +6,12 @@
 
 #include <cmocka.h>
 #include <jansson.h>
-#include <sqlite3.h>
 
 #include "catalog_fixture.h"
 #include "hanse/catalog.h"
 #include "hanse/consumption.h"
 #include "hanse/document.h"
 #include "hanse/store.h"
-
-#define ORDERS                                                                                               \
-    "apiVersion: v3.1.0\nkind: DataContract\nid: orders\nname: Orders of customers\nversion: "               \
-    "1.0.0\nstatus: active\n"                                                                                \
-    "dataProduct: sales-core\ntenant: acme\ndomain: retail\ntags: [sales, gold]\n"                           \
-    "team:\n  name: order team\ndescription:\n  purpose: Every order since 2020\n  usage: Reporting\n"       \
-    "servers:\n  - server: prod\n    type: postgres\n    environment: production\n    host: db.example\n   " \
-    " port: 5432\n"                                                                                          \
-    "    database: shop\n    schema: public\n"                                                               \
-    "schema:\n  - name: orders\n    physicalName: t_orders\n    tags: [fact]\n    properties:\n"             \
-    "      - name: order_id\n        logicalType: integer\n        physicalType: BIGINT\n        "           \
-    "primaryKey: true\n"                                                                                     \
-    "        required: true\n        unique: true\n"                                                         \
-    "      - name: customer_id\n        logicalType: string\n        classification: internal\n        "     \
-    "tags: [pii]\n"                                                                                          \
-    "        description: Who bought\n"                                                                      \
-    "      - name: address\n        logicalType: object\n        properties:\n          - name: street\n"    \
-    "            logicalType: string\n"                                                                      \
-    "      - name: lines\n        logicalType: array\n        items:\n          logicalType: object\n"       \
-    "          properties:\n            - name: sku\n              logicalType: string\n              "      \
-    "criticalDataElement: true\n"                                                                            \
-    "  - name: refunds\n    properties:\n      - name: refundAmount\n        logicalType: number\n"
 
 static void a_contract_becomes_rows_of_every_view(void **state)
 {
@@ -499,188 +476,6 @@ static void a_prepared_document_is_not_read_again(void **state)
     assert_rows(node, "SELECT title FROM contracts", "Prepared\n");
 }
 
-static json_t *search(struct node *node, const char *words)
-{
-    struct hanse_search query = {.words = words, .words_size = strlen(words)};
-    json_t *answer = NULL;
-    assert_int_equal(hanse_catalog_search(node->db, &query, &answer), HANSE_OK);
-    return answer;
-}
-
-/* "domain/contract@version: why" of each result. */
-static void assert_found(struct node *node, const char *words, const char *expected)
-{
-    json_t *answer = search(node, words), *row;
-    struct hanse_buffer found;
-    size_t i;
-    hanse_buffer_init(&found);
-    json_array_foreach(json_object_get(answer, "results"), i, row)
-    {
-        hanse_buffer_printf(&found, "%s/%s@%s: %s\n", json_string_value(json_object_get(row, "domain")),
-                            json_string_value(json_object_get(row, "contract")),
-                            json_string_value(json_object_get(row, "version")),
-                            json_string_value(json_object_get(row, "why")));
-        assert_true(json_is_null(json_object_get(row, "health")));
-        assert_true(json_is_string(json_object_get(row, "title")));
-    }
-    if (strcmp(found.data, expected) != 0)
-        fail_msg("\"%s\" found:\n%snot:\n%s", words, found.data, expected);
-    hanse_buffer_release(&found);
-    json_decref(answer);
-}
-
-static void words_are_found_where_they_stand_and_it_says_where(void **state)
-{
-    struct node *node = *state;
-    put(node, node->sales, "orders@1.0.0", ORDERS);
-    assert_found(node, "orders", "sales/orders@1.0.0: name\n");
-    assert_found(node, "CUSTOMERS", "sales/orders@1.0.0: title\n");
-    assert_found(node, "customer_id", "sales/orders@1.0.0: field customer_id\n");
-    assert_found(node, "customer id", "sales/orders@1.0.0: field customer_id\n");
-    assert_found(node, "refund", "sales/orders@1.0.0: object refunds\n");
-    assert_found(node, "amount", "sales/orders@1.0.0: field refundAmount\n");
-    assert_found(node, "sku", "sales/orders@1.0.0: field lines[].sku\n");
-    assert_found(node, "gold", "sales/orders@1.0.0: tag gold\n");
-    assert_found(node, "reporting", "sales/orders@1.0.0: description\n");
-    assert_found(node, "bought", "sales/orders@1.0.0: description of a field\n");
-    assert_found(node, "orders pii", "sales/orders@1.0.0: name, tag pii\n");
-    assert_found(node, "custom", "sales/orders@1.0.0: title\n");
-    assert_found(node, "ustomer", "");
-    assert_found(node, "order gibberish", "sales/orders@1.0.0: field order_id\n");
-    json_t *answer = search(node, "orders gibberish");
-    assert_string_equal(json_string_value(json_object_get(answer, "matched")), "any");
-    json_decref(answer);
-}
-
-static void the_closest_name_comes_first(void **state)
-{
-    struct node *node = *state;
-    put_small(node, node->sales, "returned_orders_archive", "1.0.0", "Archive", "x");
-    put_small(node, node->sales, "shipments", "1.0.0", "All shipments", "orders");
-    put_small(node, node->sales, "returned_orders", "1.0.0", "Returns", "x");
-    put_small(node, node->sales, "orders", "1.0.0", "Sold", "x");
-    put_small(node, node->logistics, "parcels", "1.0.0", "Parcels of orders", "x");
-    assert_found(node, "orders",
-                 "sales/orders@1.0.0: name\nsales/returned_orders@1.0.0: name\n"
-                 "sales/returned_orders_archive@1.0.0: name\nlogistics/parcels@1.0.0: title\n"
-                 "sales/shipments@1.0.0: field orders\n");
-}
-
-static void superseded_and_retracted_versions_are_not_found(void **state)
-{
-    struct node *node = *state;
-    put_small(node, node->sales, "orders", "1.0.0", "First", "alpha");
-    put_small(node, node->sales, "orders", "2.0.0", "Second", "beta");
-    assert_found(node, "alpha", "");
-    assert_found(node, "beta", "sales/orders@2.0.0: field beta\n");
-    fixture_retract(node->sales, "contract", "orders@2.0.0");
-    publish(node, node->sales);
-    assert_found(node, "beta", "");
-    assert_found(node, "alpha", "sales/orders@1.0.0: field alpha\n");
-    bool more = true;
-    for (int i = 0; more && i < 100; i++)
-        assert_int_equal(hanse_store_maintain(node->store, &more), HANSE_OK);
-    assert_false(more);
-    assert_int_equal(hanse_store_reindex(node->store, NULL, NULL), HANSE_OK);
-    assert_found(node, "alpha", "sales/orders@1.0.0: field alpha\n");
-}
-
-static void a_search_can_keep_to_a_domain_and_goes_page_by_page(void **state)
-{
-    struct node *node = *state;
-    char id[32];
-    for (int i = 0; i < 25; i++) {
-        snprintf(id, sizeof id, "orders_%02d", i);
-        put_small(node, i % 5 == 0 ? node->logistics : node->sales, id, "1.0.0", "T", "x");
-    }
-    struct hanse_search query = {.words = "orders", .words_size = 6, .limit = 10};
-    json_t *answer;
-    size_t total = 0;
-    char last[32] = "";
-    for (int page = 0; page < 3; page++) {
-        json_t *row;
-        size_t i;
-        assert_int_equal(hanse_catalog_search(node->db, &query, &answer), HANSE_OK);
-        json_array_foreach(json_object_get(answer, "results"), i, row)
-        {
-            const char *contract = json_string_value(json_object_get(row, "contract"));
-            assert_true(strcmp(last, contract) < 0);
-            snprintf(last, sizeof last, "%s", contract);
-            total++;
-        }
-        query.offset = (uint32_t)json_integer_value(json_object_get(answer, "next"));
-        assert_int_equal(json_is_null(json_object_get(answer, "next")), page == 2);
-        json_decref(answer);
-    }
-    assert_int_equal(total, 25);
-    query = (struct hanse_search){.words = "orders", .words_size = 6, .limit = 100, .domain = "logistics"};
-    assert_int_equal(hanse_catalog_search(node->db, &query, &answer), HANSE_OK);
-    assert_int_equal(json_array_size(json_object_get(answer, "results")), 5);
-    json_decref(answer);
-}
-
-static void whatever_is_typed_is_never_an_error(void **state)
-{
-    static const char *const typed[] = {"",
-                                        " ",
-                                        "\"",
-                                        "\"\"\"",
-                                        "'",
-                                        "orders\"",
-                                        "a AND",
-                                        "NOT",
-                                        "OR OR",
-                                        "NEAR(a b)",
-                                        "name:orders",
-                                        "^orders",
-                                        "orders*",
-                                        "***",
-                                        "-orders",
-                                        "{a b}: c",
-                                        "(orders",
-                                        "a + b",
-                                        "%",
-                                        "\\",
-                                        ";DROP TABLE",
-                                        "\xff\xfe",
-                                        "\xc3\xa9t\xc3\xa9",
-                                        "\xe2\x80\xae",
-                                        "\xf0\x9f\x98\x80",
-                                        "rowid:1",
-                                        "_",
-                                        "a_b_c_d_e_f",
-                                        "search",
-                                        "1",
-                                        "1.0.0",
-                                        "1e400",
-                                        "customer_id customer_id",
-                                        "\x01\x02",
-                                        "\xe0\x80\x80"};
-    struct node *node = *state;
-    put(node, node->sales, "orders@1.0.0", ORDERS);
-    for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++)
-        json_decref(search(node, typed[i]));
-    json_t *answer;
-    struct hanse_search query = {.words = "orders\0customer_id", .words_size = 18};
-    assert_int_equal(hanse_catalog_search(node->db, &query, &answer), HANSE_OK);
-    assert_int_equal(json_array_size(json_object_get(answer, "results")), 1);
-    json_decref(answer);
-    struct hanse_buffer large;
-    hanse_buffer_init(&large);
-    for (int i = 0; i < 2000; i++)
-        hanse_buffer_printf(&large, "w%d ", i);
-    json_decref(search(node, large.data));
-    hanse_buffer_reset(&large);
-    for (int i = 0; i < 10000; i++)
-        hanse_buffer_append_byte(&large, 'x');
-    json_decref(search(node, large.data));
-    hanse_buffer_release(&large);
-    query =
-        (struct hanse_search){.words = "orders", .words_size = 6, .limit = UINT32_MAX, .offset = UINT32_MAX};
-    assert_int_equal(hanse_catalog_search(node->db, &query, &answer), HANSE_OK);
-    json_decref(answer);
-}
-
 static void assert_resolves(struct node *node, const char *name, const char *expected)
 {
     struct hanse_contract_ref *ref = hanse_calloc(1, sizeof *ref);
@@ -862,11 +657,6 @@ int main(void)
         T(the_same_journals_give_the_same_rows_whatever_came_first),
         T(another_version_of_the_catalogue_projects_everything_again),
         T(a_prepared_document_is_not_read_again),
-        T(words_are_found_where_they_stand_and_it_says_where),
-        T(the_closest_name_comes_first),
-        T(superseded_and_retracted_versions_are_not_found),
-        T(a_search_can_keep_to_a_domain_and_goes_page_by_page),
-        T(whatever_is_typed_is_never_an_error),
         T(a_name_means_one_contract_or_says_which_it_may_mean),
         T(a_contract_is_shown_whole_and_given_back_byte_for_byte),
         T(history_tells_all_that_was_published_and_retracted),
