@@ -68,7 +68,8 @@ const struct hanse_value *hanse_value_member(const struct hanse_value *object, c
  * the parser). */
 const char *hanse_value_member_text(const struct hanse_value *object, const char *name);
 /* Appends the JSON path, as in `schema[0].properties[3].name`, empty for the root. Names that are no plain
- * words are quoted (`['a b']`), and very long ones cut: the path is for people. */
+ * words are quoted (`['a b']`), control characters written as `\u000a`, and very long ones cut: the path is
+ * for people. */
 void hanse_value_path(const struct hanse_value *value, struct hanse_buffer *out);
 
 /* Appends the value as a document of that syntax, in the dialect that we read: reading it back gives the same

@@ -124,9 +124,10 @@ void node_start(struct sim *sim, struct sim_node *node)
         config.request_journal = sim->archive.chains[1 + node->number].id;
     }
     node->alive = true;
-    size_t before = memory_allocated();
+    real_open(sim, node);
+    size_t before = memory_allocated(); /* from here on it is the engine's */
     node->engine = hanse_engine_new(&config);
-    real_start(sim, node);
+    real_restore(sim, node);
     int error = node->store != NULL ? HANSE_OK : disk_restore(&node->disk, node->engine);
     HANSE_CHECK(error == HANSE_OK);
     take_up_pens(sim, node);

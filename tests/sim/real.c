@@ -74,16 +74,21 @@ static void compare(struct sim *sim, const struct sim_node *node)
     }
 }
 
-void real_start(struct sim *sim, struct sim_node *node)
+void real_open(struct sim *sim, struct sim_node *node)
 {
     if (!sim->options.real)
         return;
     node->catalog = hanse_catalog_new();
-    int error = hanse_store_open(path_of(sim, node, ".db").text, hanse_catalog_projection(node->catalog),
-                                 &node->store);
-    complain(sim, node, "opening", error);
-    if (error == HANSE_OK)
-        error = hanse_store_restore(node->store, node->engine);
+    complain(sim, node, "opening",
+             hanse_store_open(path_of(sim, node, ".db").text, hanse_catalog_projection(node->catalog),
+                              &node->store));
+}
+
+void real_restore(struct sim *sim, struct sim_node *node)
+{
+    if (node->store == NULL)
+        return;
+    int error = hanse_store_restore(node->store, node->engine);
     compare(sim, node);
     complain(sim, node, "restoring", error);
 }

@@ -13,7 +13,8 @@ struct hanse_engine;
 void real_init(struct sim *sim);
 void real_release(struct sim *sim);
 /* All of these do nothing without --store real. */
-void real_start(struct sim *sim, struct sim_node *node); /* opens it, and gives the engine what it has */
+void real_open(struct sim *sim, struct sim_node *node);
+void real_restore(struct sim *sim, struct sim_node *node); /* gives the engine what is there */
 /* Writes what the disk has settled, in one transaction. */
 void real_settle(struct sim *sim, struct sim_node *node, const struct written *written, size_t count);
 /* Begins to write, and fails. */

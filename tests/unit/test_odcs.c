@@ -200,7 +200,7 @@ static void findings_are_json_whatever_they_quote(void **state)
     json_t *json = json_loads(out.data, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(json);
     const json_t *list = json_object_get(json, "findings"), *last = json_array_get(list, findings.count - 1);
-    assert_string_equal(json_string_value(json_object_get(last, "path")), "['a\"\n\x01é']");
+    assert_string_equal(json_string_value(json_object_get(last, "path")), "['a\"\\u000a\\u0001é']");
     assert_string_equal(json_string_value(json_object_get(last, "severity")), "error");
     assert_int_equal(json_integer_value(json_object_get(last, "line")), 1);
     json_decref(json);
