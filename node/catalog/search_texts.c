@@ -34,7 +34,7 @@ static void add_facet(struct hanse_catalog *catalog, enum search_facet facet, st
     }
     if (++catalog->facet_count > SEARCH_FACETS_MAX)
         return;
-    hanse_buffer_append_byte(facets, facet);
+    hanse_buffer_append_byte(facets, (int)facet);
     hanse_buffer_append_byte(facets, (int)value.size);
     hanse_buffer_append(facets, value.data, value.size);
 }
