@@ -279,6 +279,21 @@ void cli_as_of(struct cli *cli, const json_t *answer)
     hanse_buffer_release(&text);
 }
 
+enum hanse_exit cli_print_list(struct cli *cli, struct hanse_answer *answer, struct table *table,
+                               const char *none)
+{
+    if (cli->json)
+        cli_print_json(answer->json);
+    else if (table->count == 0)
+        cli_note(cli, "%s", none);
+    else
+        table_print(table, stdout, cli->color);
+    table_release(table);
+    cli_as_of(cli, answer->json);
+    hanse_answer_release(answer);
+    return HANSE_EXIT_OK;
+}
+
 /* A run. */
 
 static bool read_globals(struct cli *cli)

@@ -68,6 +68,12 @@ void cli_print_json(const json_t *json);
 const char *cli_node(struct cli *cli);
 /* After a read: says what the answer rests on, and remembers whether it is partial or stale. */
 void cli_as_of(struct cli *cli, const json_t *answer);
+struct table; /* text.h */
+
+/* A list at its end: the answer as JSON, or its table, or the note `none` when that is empty. Releases both.
+ */
+enum hanse_exit cli_print_list(struct cli *cli, struct hanse_answer *answer, struct table *table,
+                               const char *none);
 
 /* Reads a file, or standard input for "-". Errors: NOT_FOUND, TOO_LARGE, IO. */
 HANSE_MUST_USE int cli_read_file(const char *path, size_t max, struct hanse_buffer *out);

@@ -83,16 +83,7 @@ static enum hanse_exit list_products(struct cli *cli, const char *domain)
                    (unsigned long long)member_number(product, "output_ports"));
         table_add_age(&table, now > published ? now - published : 0);
     }
-    if (cli->json)
-        cli_print_json(answer.json);
-    else if (table.count == 0)
-        cli_note(cli, "no data product yet; publish one with: hanse publish FILE");
-    else
-        table_print(&table, stdout, cli->color);
-    table_release(&table);
-    cli_as_of(cli, answer.json);
-    hanse_answer_release(&answer);
-    return HANSE_EXIT_OK;
+    return cli_print_list(cli, &answer, &table, "no data product yet; publish one with: hanse publish FILE");
 }
 
 enum hanse_exit cmd_ls(struct cli *cli)

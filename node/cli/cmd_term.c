@@ -93,16 +93,8 @@ enum hanse_exit cmd_term_ls(struct cli *cli)
                    member_true(term, "review_due") ? " (past)" : "");
         table_add(&table, member_text(term, "definition"));
     }
-    if (cli->json)
-        cli_print_json(answer.json);
-    else if (table.count == 0)
-        cli_note(cli, "no term yet; define one with: hanse term add ID --definition TEXT");
-    else
-        table_print(&table, stdout, cli->color);
-    table_release(&table);
-    cli_as_of(cli, answer.json);
-    hanse_answer_release(&answer);
-    return HANSE_EXIT_OK;
+    return cli_print_list(cli, &answer, &table,
+                          "no term yet; define one with: hanse term add ID --definition TEXT");
 }
 
 static void print_joined(const char *name, const json_t *texts)

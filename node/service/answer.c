@@ -78,6 +78,12 @@ int answer_failure(struct hanse_answer *answer, int error, const char *what)
                         protocol ? "the rules of the mesh do not allow it" : hanse_error_sentence(error));
 }
 
+int answer_read(struct hanse_answer *answer, int error, json_t *json)
+{
+    return error == HANSE_OK ? answer_ok(answer, json)
+                             : answer_failure(answer, error, "The catalogue cannot be read");
+}
+
 int answer_unwritten(struct hanse_answer *answer, int error, const char *what)
 {
     if (error != HANSE_E_IO)

@@ -13,6 +13,9 @@ int answer_error(struct hanse_answer *answer, int error, const char *fix, const 
 /* For an error of the machinery below: in words that people know, and without a name of a module. `what`
  * begins the sentence, as in "sales was not published". */
 int answer_failure(struct hanse_answer *answer, int error, const char *what);
+/* What was read of the catalogue with that error: takes `json` when it is OK, else says that it cannot be
+ * read. Returns `error`. */
+int answer_read(struct hanse_answer *answer, int error, json_t *json);
 /* The same for what should have been written: when the disk failed, it may be there. */
 int answer_unwritten(struct hanse_answer *answer, int error, const char *what);
 /* What is named is published, and its document is not here: NOT_FOUND. */

@@ -14,13 +14,13 @@
 int op_domains(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct sqlite3 *db;
-    json_t *json;
+    json_t *json = NULL;
     (void)params;
     int error = service_db(service, answer, &db);
     if (error != HANSE_OK)
         return error;
     error = hanse_catalog_domains(db, &json);
-    return error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+    return answer_read(answer, error, json);
 }
 
 static int bad_number(struct hanse_answer *answer, const char *name, unsigned max)
@@ -31,7 +31,7 @@ static int bad_number(struct hanse_answer *answer, const char *name, unsigned ma
 int op_ls(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct sqlite3 *db;
-    json_t *json;
+    json_t *json = NULL;
     uint64_t limit;
     const char *domain = param_text(params, "domain");
     const char *cursor = param_text(params, "cursor");
@@ -45,18 +45,17 @@ int op_ls(struct hanse_service *service, json_t *params, struct hanse_answer *an
     if (error == HANSE_E_INVALID)
         return answer_error(answer, error, "Take the cursor from the answer before, as it is.",
                             "That is no cursor");
-    return error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+    return answer_read(answer, error, json);
 }
 
 int op_show(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);
-    json_t *json;
+    json_t *json = NULL;
     int error = name_resolve(service, params, answer, ref);
     if (error == HANSE_OK) {
         error = hanse_catalog_show(service->db, ref, &json);
-        error =
-            error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+        error = answer_read(answer, error, json);
     }
     free(ref);
     return error;

@@ -7,29 +7,26 @@
 #include "params.h"
 #include "product_names.h"
 
-#define UNREADABLE_CATALOG "The catalogue cannot be read"
-
 int op_products(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct sqlite3 *db;
-    json_t *json;
+    json_t *json = NULL;
     const char *domain = param_text(params, "domain");
     int error = service_db(service, answer, &db);
     if (error != HANSE_OK)
         return error;
     error = hanse_catalog_products(db, domain != NULL && domain[0] != '\0' ? domain : NULL, &json);
-    return error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+    return answer_read(answer, error, json);
 }
 
 int op_product(struct hanse_service *service, json_t *params, struct hanse_answer *answer)
 {
     struct hanse_product_ref *ref = hanse_malloc(sizeof *ref);
-    json_t *json;
+    json_t *json = NULL;
     int error = product_resolve(service, params, answer, ref);
     if (error == HANSE_OK) {
         error = hanse_catalog_show_product(service->db, ref, &json);
-        error =
-            error == HANSE_OK ? answer_ok(answer, json) : answer_failure(answer, error, UNREADABLE_CATALOG);
+        error = answer_read(answer, error, json);
     }
     free(ref);
     return error;
