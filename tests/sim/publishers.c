@@ -135,6 +135,19 @@ static int rotate(struct sim *sim, struct sim_node *node, uint32_t chain, uint64
     return node_append(sim, node, chain, &draft, 1, &key, manuscript);
 }
 
+/* The number of a journal that has not parted; 0: all have. */
+static uint32_t pick_chain(struct sim *sim)
+{
+    uint64_t quiet = rogue_chain(sim) == UINT32_MAX ? 0 : 1;
+    uint64_t count = sim->domain_count - quiet, first = dice_below(&sim->authors, count);
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t chain = (uint32_t)(1 + (first + i) % count);
+        if (!sim->archive.chains[chain].parts)
+            return chain;
+    }
+    return 0;
+}
+
 /* `number`: the chain. */
 static void fire_publish(struct sim *sim, struct happening *happening)
 {
@@ -153,11 +166,11 @@ static void fire_publish(struct sim *sim, struct happening *happening)
                                                   : publish(sim, node, chain, version);
         sim_tell(sim, node, "publishes in journal %u: %s", chain, hanse_error_name(error));
         if (error == HANSE_E_FROZEN && whose->parts)
-            return;
-        if (error != HANSE_OK && error != HANSE_E_CATCHING_UP)
+            chain = pick_chain(sim); /* nobody writes this one any more */
+        else if (error != HANSE_OK && error != HANSE_E_CATCHING_UP)
             sim_violate(sim, "publish", "journal %u refuses a commit: %s", chain, hanse_error_name(error));
     }
-    if (error != HANSE_OK && sim->now_ms < sim->faults_end_ms)
+    if (error != HANSE_OK && chain != 0 && sim->now_ms < sim->faults_end_ms)
         sim_later(sim, RETRY_MS, fire_publish, NULL, chain);
 }
 
@@ -172,8 +185,7 @@ void publishers_init(struct sim *sim)
 {
     uint64_t first_ms = 3000;
     for (uint32_t i = 0; i < sim->options.commits; i++) {
-        uint64_t quiet = rogue_chain(sim) == UINT32_MAX ? 0 : 1;
-        uint64_t chain = 1 + dice_below(&sim->authors, sim->domain_count - quiet);
+        uint32_t chain = pick_chain(sim);
         sim_later(sim, dice_between(&sim->authors, first_ms, sim->faults_end_ms), fire_publish, NULL, chain);
     }
 }
