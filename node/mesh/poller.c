@@ -66,11 +66,18 @@ void poller_remove(struct poller *poller, struct polled *polled)
 
 void poller_used(struct poller *poller, struct polled *polled)
 {
+    polled->emptied = false;
     if (polled->asked)
         return;
     polled->asked = true;
     polled->next = poller->asked;
     poller->asked = polled;
+}
+
+void poller_emptied(struct polled *polled)
+{
+    polled->readable = false;
+    polled->emptied = true;
 }
 
 /* A readable one is asked again until it is empty. */
@@ -94,7 +101,7 @@ bool poller_ask(struct poller *poller)
         struct polled *polled = next;
         next = polled->next;
         polled->asked = false;
-        readable = ask(poller, polled) || readable;
+        readable = (!polled->emptied && ask(poller, polled)) || readable;
     }
     return readable;
 }

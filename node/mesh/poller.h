@@ -16,6 +16,7 @@ struct polled {
     void *socket;
     bool readable; /* when it was last asked */
     bool asked;    /* it is in the list of those to be asked */
+    bool emptied;  /* since then it was read until it had no more, so there is nothing to ask */
     struct polled *next;
 };
 
@@ -28,6 +29,8 @@ bool poller_add(struct poller *poller, struct polled *polled, void *socket);
 void poller_remove(struct poller *poller, struct polled *polled);
 /* To be called after sending or receiving, before the next wait. */
 void poller_used(struct poller *poller, struct polled *polled);
+/* To be called instead after receiving in vain, which takes all news along. */
+void poller_emptied(struct polled *polled);
 /* Asks those that were used, or readable when they were last asked; whether one is readable. Until then
  * nobody may wait. */
 bool poller_ask(struct poller *poller);

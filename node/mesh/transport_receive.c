@@ -207,6 +207,7 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
     if (zmq_msg_recv(&frame, t->router, ZMQ_DONTWAIT) < 0) {
         zmq_msg_close(&frame);
         t->router_budget = 0;
+        poller_emptied(&t->router_polled);
         return false;
     }
     bool more = zmq_msg_more(&frame) != 0;
@@ -264,6 +265,8 @@ static bool receive_dialled(struct transport *t, struct link *link, uint64_t now
         return true;
     }
     link->budget = 0;
+    if (received == RECEIVED_NOTHING)
+        poller_emptied(&link->socket_polled);
     if (received == RECEIVED_WRONG) {
         drop(t, TRANSPORT_MULTIPART);
         door_bar(t->door, &link->key, now_ms);
