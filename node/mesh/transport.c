@@ -43,6 +43,7 @@ int transport_new(const struct transport_config *config, struct transport **ret_
     t->self = config->self;
     memcpy(t->secret, config->secret, sizeof t->secret);
     t->poller = config->poller;
+    transport_remember_pid();
     t->context = zmq_ctx_new();
     t->unread = unread_new();
     if (t->context == NULL || t->unread == NULL)

@@ -47,6 +47,8 @@ struct transport {
 #define TRANSPORT_ROUND       64u
 #define TRANSPORT_ROUND_BYTES 8192u
 
+/* Before libzmq is first used. */
+void transport_remember_pid(void);
 /* Ends a link that broke: its state goes now, DOWN is told later. */
 void transport_break(struct transport *transport, struct link *link);
 /* Ends a link's connection and frees its state; nothing is told. */
