@@ -19,7 +19,7 @@
 /* Since something was last stored or asked for; what peers only tell, they tell all the time. */
 #define MAINTAIN_AFTER_MS 20u /* after many transactions: so many that it is worth it, and a few more */
 #define MAINTAIN_REST_MS  1000u
-#define MAINTAIN_WORTH    8u
+#define MAINTAIN_WORTH    16u
 #define SETTLE_AFTER_MS   200u
 #define TRIM_AFTER_MS     1000u
 #define TRIM_BYTES        (4u * 1024u * 1024u)

@@ -5,7 +5,7 @@
 
 #define FRAME_HEAD 24
 #define ROOM_MIN   (4 << 20)
-#define ROOM_MORE  (256 << 10) /* a step's: small, for a publish may be waiting behind it */
+#define ROOM_MORE  (1 << 20) /* a step's: a publish may be waiting behind it, and each costs a sync */
 
 /* Syncing a file that grows costs the file system a journal commit of its own, so a publish that writes into
  * zeros waits half as long (216 instead of 431 µs). SQLite takes zeros after the last frame for the end of
