@@ -67,9 +67,8 @@ static void cut_off_fences(struct sim *sim, struct sim_node *node)
 {
     for (size_t i = 0; i < node->disk.written_count; i++) {
         const struct written *written = &node->disk.written[i];
-        /* A council whose very first commit is cut off has nobody to ask: --offline is the operator's answer.
-         */
-        bool founding = written->chain == 0 && written->record->commit.first == 0;
+        /* A council that has admitted nobody has nobody to ask: --offline is the operator's answer. */
+        bool founding = written->chain == 0 && node->disk.shelves[0].count < 2;
         if (written->own && !founding && dice_chance(&sim->weather, 500000))
             node->disk.fences[written->chain].intended = written->record->end;
     }
