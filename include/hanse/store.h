@@ -193,19 +193,21 @@ void hanse_store_close_reader(struct sqlite3 **db);
  * TOO_COSTLY (interrupted), INVALID. Aborts when memory ran out. */
 int hanse_store_error(struct sqlite3 *db, int sqlite_result);
 
-/* The fence: a second file beside the database, fsynced before a publish is acknowledged. It holds the last
- * (size, root) that was acknowledged and the one that was about to be. */
+/* The fence: a second file beside the database, on the disk before a publish is acknowledged. It holds the
+ * last (size, root) that was acknowledged and the one that was about to be. */
 struct hanse_fence;
 struct hanse_fence_mark {
     uint64_t size;
     struct hanse_hash root;
 };
-/* Opens or makes the fence file of one own journal. `ret_known`: the file was there and whole. */
-HANSE_MUST_USE int hanse_fence_open(const char *path, struct hanse_fence **ret_fence, bool *ret_known,
+/* Opens or makes the fence file of one own journal. `store`: the one that commits after each write and before
+ * anybody is told of it; NULL: none does. `ret_known`: the file was there and whole. */
+HANSE_MUST_USE int hanse_fence_open(const char *path, const struct hanse_store *store,
+                                    struct hanse_fence **ret_fence, bool *ret_known,
                                     struct hanse_fence_mark *ret_acknowledged,
                                     struct hanse_fence_mark *ret_intended);
-/* Writes {acknowledged, intended} in the background while the database commits; hanse_fence_wait returns when
- * it is on the disk. */
+/* Writes {acknowledged, intended} in the background; hanse_fence_wait returns when it is on the disk, or will
+ * be with the store's next commit. */
 void hanse_fence_write(struct hanse_fence *fence, const struct hanse_fence_mark *acknowledged,
                        const struct hanse_fence_mark *intended);
 HANSE_MUST_USE int hanse_fence_wait(struct hanse_fence *fence);

@@ -4,7 +4,7 @@
  *                                └─▶ store ────────────────────────────────────────────┴─▶ COMMIT ─▶
  * PERSISTED, answers (later, when idle: acknowledged = after)
  *
- * The fence's thread syncs while the rows are written, and COMMIT waits for it, so what the fence could not
+ * The fence's thread writes while the rows are written, and COMMIT waits for it, so what the fence could not
  * keep is not stored either. When one of them cannot be stored the transaction is undone whole; then each
  * gets one of its own, so that only the one that is wrong fails. */
 #include <string.h>

@@ -111,8 +111,8 @@ int loop_add_writer(struct loop *loop, const struct hanse_mesh_writer *config)
     struct writer writer = {.config = *config};
     bool fence_known;
     struct hanse_fence_mark intended = {0};
-    int error =
-        hanse_fence_open(config->fence_path, &writer.fence, &fence_known, &writer.acknowledged, &intended);
+    int error = hanse_fence_open(config->fence_path, loop->store, &writer.fence, &fence_known,
+                                 &writer.acknowledged, &intended);
     if (error != HANSE_OK)
         return error;
     const struct hanse_journal *journal = hanse_engine_journal(loop->engine, &config->journal);

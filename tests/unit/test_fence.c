@@ -24,9 +24,9 @@ struct place {
 static void reopen(struct place *place)
 {
     hanse_fence_close(&place->fence);
-    assert_int_equal(
-        hanse_fence_open(place->path, &place->fence, &place->known, &place->acknowledged, &place->intended),
-        HANSE_OK);
+    assert_int_equal(hanse_fence_open(place->path, NULL, &place->fence, &place->known, &place->acknowledged,
+                                      &place->intended),
+                     HANSE_OK);
 }
 
 static int set_up(void **state)
@@ -175,9 +175,9 @@ static void a_fence_that_cannot_be_opened_says_so(void **state)
 {
     struct place *place = *state;
     struct hanse_fence *fence = NULL;
-    assert_int_equal(
-        hanse_fence_open("/nowhere/fence", &fence, &place->known, &place->acknowledged, &place->intended),
-        HANSE_E_IO);
+    assert_int_equal(hanse_fence_open("/nowhere/fence", NULL, &fence, &place->known, &place->acknowledged,
+                                      &place->intended),
+                     HANSE_E_IO);
     assert_null(fence);
 }
 

@@ -633,7 +633,7 @@ static void write_fence(const struct node *node, const struct hanse_fence_mark *
     struct hanse_fence *fence;
     bool known;
     struct hanse_fence_mark a, i;
-    assert_int_equal(hanse_fence_open(node->writers[0].fence_path, &fence, &known, &a, &i), HANSE_OK);
+    assert_int_equal(hanse_fence_open(node->writers[0].fence_path, NULL, &fence, &known, &a, &i), HANSE_OK);
     hanse_fence_write(fence, acknowledged, intended);
     assert_int_equal(hanse_fence_wait(fence), HANSE_OK);
     hanse_fence_close(&fence);
@@ -656,7 +656,7 @@ static void the_fence_is_written_before_the_answer(void **state)
         struct hanse_fence *fence;
         bool known;
         struct hanse_fence_mark acknowledged, intended;
-        assert_int_equal(hanse_fence_open(path, &fence, &known, &acknowledged, &intended), HANSE_OK);
+        assert_int_equal(hanse_fence_open(path, NULL, &fence, &known, &acknowledged, &intended), HANSE_OK);
         assert_true(known);
         assert_int_equal(intended.size, i == 0 ? first.size : second.size);
         hanse_fence_close(&fence);
