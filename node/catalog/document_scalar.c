@@ -107,29 +107,24 @@ static bool resolve_decimal(struct hanse_value *value, const char *text)
     return true;
 }
 
-static bool resolve_word(struct hanse_value *value, const char *text)
+static void resolve_word(struct hanse_value *value, const char *text)
 {
-    if (text[0] == '\0' || strcmp(text, "~") == 0 || is_one_of(text, "null", "Null", "NULL")) {
-        value->type = HANSE_VALUE_NULL;
-        return true;
-    }
     bool yes = is_one_of(text, "true", "True", "TRUE");
-    if (!yes && !is_one_of(text, "false", "False", "FALSE"))
-        return false;
-    value->type = HANSE_VALUE_BOOLEAN;
+    if (text[0] == '\0' || strcmp(text, "~") == 0 || is_one_of(text, "null", "Null", "NULL"))
+        value->type = HANSE_VALUE_NULL;
+    else if (yes || is_one_of(text, "false", "False", "FALSE"))
+        value->type = HANSE_VALUE_BOOLEAN;
     value->boolean = yes;
-    return true;
 }
 
 void document_resolve_plain(struct hanse_value *value)
 {
     const char *text = (const char *)value->text.data;
     value->type = HANSE_VALUE_STRING;
-    if (value->text.size <= 5 && resolve_word(value, text))
-        return;
-    if (!is_digit(text[0]) && text[0] != '-' && text[0] != '+' && text[0] != '.')
-        return;
-    if (!resolve_based(value, text) && !resolve_decimal(value, text))
+    bool number = is_digit(text[0]) || text[0] == '-' || text[0] == '+' || text[0] == '.';
+    if (!number && value->text.size <= 5)
+        resolve_word(value, text);
+    if (number && !resolve_based(value, text) && !resolve_decimal(value, text))
         resolve_special(value, text);
 }
 

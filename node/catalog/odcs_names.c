@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document_internal.h"
+
 #define SEGMENTS_MAX 64 /* of a reference; a document nests less deeply */
 
 struct odcs_name {
     const struct hanse_value *parent; /* the object or property it belongs to; NULL: an object's own */
     struct hanse_bytes name;
+    uint64_t prefix;
     const struct hanse_value *value;
 };
 
@@ -17,6 +20,8 @@ static int by_parent_and_name(const void *left, const void *right)
     const struct odcs_name *a = left, *b = right;
     if (a->parent != b->parent)
         return (uintptr_t)a->parent < (uintptr_t)b->parent ? -1 : 1;
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
     size_t least = a->name.size < b->name.size ? a->name.size : b->name.size;
     int order = least == 0 ? 0 : memcmp(a->name.data, b->name.data, least);
     return order != 0 ? order : (a->name.size > b->name.size) - (a->name.size < b->name.size);
@@ -40,7 +45,8 @@ static void add_names(struct building *building, const struct hanse_value *paren
             building->capacity = building->capacity == 0 ? 64 : building->capacity * 2;
             names->items = hanse_realloc(names->items, building->capacity * sizeof *names->items);
         }
-        names->items[names->count++] = (struct odcs_name){parent, name->text, value};
+        names->items[names->count++] =
+            (struct odcs_name){parent, name->text, document_prefix(name->text), value};
     }
 }
 
@@ -90,7 +96,7 @@ void odcs_names_release(struct odcs_names *names)
 const struct hanse_value *odcs_names_find(const struct odcs_names *names, const struct hanse_value *parent,
                                           struct hanse_bytes name)
 {
-    const struct odcs_name wanted = {parent, name, NULL};
+    const struct odcs_name wanted = {parent, name, document_prefix(name), NULL};
     const struct odcs_name *found = names->count == 0 ? NULL
                                                       : bsearch(&wanted, names->items, names->count,
                                                                 sizeof *names->items, by_parent_and_name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog_internal.h"
+#include "document_internal.h"
 #include "hanse/limits.h"
 #include "standard_internal.h"
 
@@ -51,6 +52,7 @@ static const struct identity BY_ID = {NULL,
                                       "give each its own id: references go by it"};
 
 struct element {
+    uint64_t prefix; /* of the first part */
     const struct hanse_value *parts[PARTS_MAX];
 };
 
@@ -76,6 +78,8 @@ static int compare_elements(const struct element *a, const struct element *b)
 static int by_parts(const void *left, const void *right)
 {
     const struct element *a = left, *b = right;
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
     int order = compare_elements(a, b);
     return order != 0 ? order : (a->parts[0]->parent->index < b->parts[0]->parent->index ? -1 : 1);
 }
@@ -92,8 +96,10 @@ static void lint_distinct(struct standard_run *run, const struct hanse_value *li
         for (int i = 0; i < PARTS_MAX; i++)
             element->parts[i] =
                 identity->members[i] == NULL ? NULL : hanse_value_member(v, identity->members[i]);
-        if (element->parts[0] != NULL && element->parts[0]->text.size > 0)
-            count++;
+        if (element->parts[0] == NULL || element->parts[0]->text.size == 0)
+            continue;
+        element->prefix = document_prefix(element->parts[0]->text);
+        count++;
     }
     if (count > 1)
         qsort(elements, count, sizeof *elements, by_parts);
@@ -127,7 +133,7 @@ static void lint_members(struct standard_run *run, const struct hanse_value *mem
                           (const char *)in->text.data);
         if (out == NULL && hanse_value_member_text(m, "username") != NULL)
             present[count++] =
-                (struct element){{hanse_value_member(m, "username"), hanse_value_member(m, "role")}};
+                (struct element){.parts = {hanse_value_member(m, "username"), hanse_value_member(m, "role")}};
     }
     if (count > 1)
         qsort(present, count, sizeof *present, by_parts);
