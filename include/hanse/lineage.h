@@ -27,6 +27,9 @@ struct json_t; /* jansson's */
 #define HANSE_LINEAGE_EVENTS_MAX   10000u /* of one batch */
 #define HANSE_DATASET_COLUMNS_MAX  5000u
 #define HANSE_DBT_MANIFEST_MAX     (64u * 1024u * 1024u) /* bytes */
+/* The rule of an error, by the file that it stands in. */
+#define HANSE_DBT_MANIFEST_RULE "dbt/manifest"
+#define HANSE_DBT_CATALOG_RULE  "dbt/catalog"
 
 /* OpenLineage: an event, or a list of them. Run, job and dataset events; of the facets schema, columnLineage
  * and symlinks, all others are skipped. Errors: INVALID with the place. `ret_facts` is owned by the caller.

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "document_internal.h"
 #include "hanse/dataset.h"
 #include "hanse/entry.h"
 #include "json_cursor.h"
@@ -396,9 +397,10 @@ static json_t *make_facts(struct reader *r)
     return facts;
 }
 
-static int refuse(const struct json_cursor *cursor, struct hanse_document_error *ret_error)
+static int refuse(const struct json_cursor *cursor, const char *rule, struct hanse_document_error *ret_error)
 {
     json_cursor_error(cursor, ret_error);
+    ret_error->rule = rule;
     return HANSE_E_INVALID;
 }
 
@@ -409,16 +411,16 @@ static int read_both(struct reader *r, struct hanse_bytes manifest, struct hanse
     r->cursor = &cursor;
     read_manifest(r);
     if (!json_cursor_done(&cursor))
-        return refuse(&cursor, ret_error);
+        return refuse(&cursor, HANSE_DBT_MANIFEST_RULE, ret_error);
     if (r->adapter.size == 0) {
         cursor.wrong = "this is no dbt manifest: metadata.adapter_type is missing";
-        return refuse(&cursor, ret_error);
+        return refuse(&cursor, HANSE_DBT_MANIFEST_RULE, ret_error);
     }
     if (catalog.size == 0)
         return HANSE_OK;
     cursor = json_cursor(catalog);
     read_catalog(r);
-    return json_cursor_done(&cursor) ? HANSE_OK : refuse(&cursor, ret_error);
+    return json_cursor_done(&cursor) ? HANSE_OK : refuse(&cursor, HANSE_DBT_CATALOG_RULE, ret_error);
 }
 
 int hanse_dbt_read(struct hanse_bytes manifest, struct hanse_bytes catalog, struct hanse_bytes place,
@@ -431,7 +433,10 @@ int hanse_dbt_read(struct hanse_bytes manifest, struct hanse_bytes catalog, stru
         hanse_buffer_init(buffers[i]);
     hanse_buffer_append(&r.place, place.data, place.size);
     if (manifest.size > HANSE_DBT_MANIFEST_MAX || catalog.size > HANSE_DBT_MANIFEST_MAX)
-        error = HANSE_E_TOO_LARGE;
+        error = document_fail(
+            ret_error, HANSE_E_TOO_LARGE, (struct document_place){0},
+            manifest.size > HANSE_DBT_MANIFEST_MAX ? HANSE_DBT_MANIFEST_RULE : HANSE_DBT_CATALOG_RULE,
+            "the file has more than %u MiB, and no more are read", HANSE_DBT_MANIFEST_MAX >> 20);
     if (error == HANSE_OK)
         error = read_both(&r, manifest, catalog, ret_error);
     if (error == HANSE_OK)

@@ -101,8 +101,8 @@ int document_check_text(struct hanse_bytes source, enum hanse_syntax syntax,
             return refuse_encoding(source, i, error);
         if (!document_may_stand(point, syntax))
             return document_fail(error, HANSE_E_INVALID, document_place_at(source, i), "document/character",
-                                 "the character U+%04X may not stand in a document; write it as an escape in "
-                                 "double quotes, or remove it",
+                                 "the character U+%04X may not stand in a file: remove it, or write it as an "
+                                 "escape",
                                  point);
         i += length;
     }

@@ -212,6 +212,21 @@ struct hanse_found_column *hanse_found_column(const struct hanse_found *found,
     return found_recall(found, fields, name);
 }
 
+int found_unreadable(const struct hanse_document_error *error, int code, struct hanse_buffer *why)
+{
+    if (error->line > 0)
+        hanse_buffer_printf(why, "line %u: ", error->line);
+    hanse_buffer_append_text(why, error->message);
+    return code == HANSE_E_TOO_LARGE ? code : HANSE_E_INVALID;
+}
+
+int found_check_text(struct hanse_bytes source, struct hanse_buffer *why)
+{
+    struct hanse_document_error error;
+    int rc = document_check_text(source, HANSE_SYNTAX_JSON, &error);
+    return rc == HANSE_OK ? rc : found_unreadable(&error, rc, why);
+}
+
 int found_too_much(struct hanse_buffer *why)
 {
     hanse_buffer_printf(why, "it holds more than %u tables, %u columns or %u MiB of texts",

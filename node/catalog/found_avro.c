@@ -215,10 +215,8 @@ int hanse_found_avro(struct hanse_found *found, struct hanse_bytes source, const
     struct hanse_document *document = NULL;
     struct hanse_document_error error;
     int rc = hanse_document_parse(source, HANSE_SYNTAX_JSON, &document, &error);
-    if (rc != HANSE_OK) {
-        hanse_buffer_printf(why, "line %u: %s", error.line, error.message);
-        return rc == HANSE_E_TOO_LARGE ? rc : HANSE_E_INVALID;
-    }
+    if (rc != HANSE_OK)
+        return found_unreadable(&error, rc, why);
     const struct hanse_value *root = hanse_document_root(document);
     struct avro_reader reader = {.found = found};
     collect(&reader, root);

@@ -8,33 +8,57 @@
 #include "odcs_rules.h"
 
 #define COLUMNS_MAX 10000u
+#define NAME_MAX    1000u           /* bytes of a column's name */
+#define VALUE_MAX   (1024u * 1024u) /* bytes of a value */
 
 enum kind { INTEGER = 1, NUMBER = 2, BOOLEAN = 4, DATE = 8, TIMESTAMP = 16, ALL = 31 };
 
 struct csv {
     struct hanse_bytes source;
+    bool sample; /* of a longer file: the last record may be cut */
     size_t at;
     uint8_t delimiter;
     struct hanse_buffer value; /* of the field read last */
+    const char *wrong;         /* what cannot be read, or NULL; nothing is read behind it */
+    size_t wrong_at;
 };
+
+static bool fail(struct csv *csv, size_t at, const char *wrong)
+{
+    csv->wrong = wrong;
+    csv->wrong_at = at;
+    csv->at = csv->source.size;
+    return false;
+}
+
+/* What stands in quotes, from the first of them; one that is doubled stands for itself. */
+static bool read_quoted(struct csv *csv)
+{
+    const uint8_t *data = csv->source.data, *quote;
+    size_t size = csv->source.size, start = csv->at++;
+    while ((quote = memchr(data + csv->at, '"', size - csv->at)) != NULL) {
+        size_t stop = (size_t)(quote - data);
+        bool doubled = stop + 1 < size && quote[1] == '"';
+        hanse_buffer_append(&csv->value, data + csv->at, stop - csv->at + doubled);
+        csv->at = stop + 1 + doubled;
+        if (!doubled)
+            return true;
+    }
+    if (!csv->sample)
+        return fail(csv, start, "the quote that begins here does not end");
+    hanse_buffer_append(&csv->value, data + csv->at, size - csv->at);
+    csv->at = size;
+    return true;
+}
 
 /* Reads one field into `value`; `ret_last` when it ends its record. False at the end of the source. */
 static bool read_field(struct csv *csv, bool *ret_last)
 {
     const uint8_t *data = csv->source.data;
-    size_t size = csv->source.size;
+    size_t size = csv->source.size, begin = csv->at;
     hanse_buffer_reset(&csv->value);
-    if (csv->at >= size)
+    if (csv->at >= size || (data[csv->at] == '"' && !read_quoted(csv)))
         return false;
-    if (data[csv->at] == '"') {
-        for (csv->at++; csv->at < size; csv->at++) {
-            if (data[csv->at] == '"' && !(csv->at + 1 < size && data[csv->at + 1] == '"'))
-                break;
-            csv->at += data[csv->at] == '"';
-            hanse_buffer_append_byte(&csv->value, data[csv->at]);
-        }
-        csv->at += csv->at < size;
-    }
     size_t start = csv->at;
     while (csv->at < size && data[csv->at] != csv->delimiter && data[csv->at] != '\n')
         csv->at++;
@@ -44,7 +68,9 @@ static bool read_field(struct csv *csv, bool *ret_last)
         stop--;
     hanse_buffer_append(&csv->value, data + start, stop - start);
     csv->at += csv->at < size;
-    return true;
+    return csv->value.size <= VALUE_MAX ||
+           fail(csv, begin,
+                "a value has more than 1 MiB: look whether a quote or the end of a line is missing");
 }
 
 /* The one that stands most often in the first line, outside quotes. */
@@ -127,6 +153,10 @@ static int read_header(struct hanse_found *found, struct csv *csv, struct hanse_
     while (!last && read_field(csv, &last) && count < COLUMNS_MAX) {
         const char *name = trim(&csv->value);
         struct hanse_buffer unique;
+        if (csv->value.size > NAME_MAX) {
+            fail(csv, 0, "a name of more than 1,000 bytes: the first line of a CSV file names its columns");
+            break;
+        }
         hanse_buffer_init(&unique);
         if (name[0] == '\0')
             hanse_buffer_printf(&unique, "column_%zu", count + 1);
@@ -147,11 +177,13 @@ static int read_header(struct hanse_found *found, struct csv *csv, struct hanse_
     }
     *ret_facts = facts;
     *ret_count = count;
-    return count == 0 ? HANSE_E_INVALID : last && !found->full ? HANSE_OK : HANSE_E_TOO_LARGE;
+    return csv->wrong != NULL || count == 0 ? HANSE_E_INVALID
+           : last && !found->full           ? HANSE_OK
+                                            : HANSE_E_TOO_LARGE;
 }
 
-static void read_rows_of(struct hanse_found *found, struct csv *csv, struct column_facts *facts, size_t count,
-                         bool sample, size_t *ret_rows)
+static int read_rows_of(struct hanse_found *found, struct csv *csv, struct column_facts *facts, size_t count,
+                        size_t *ret_rows)
 {
     size_t rows = 0, ragged = 0;
     const size_t end = csv->source.size;
@@ -161,7 +193,7 @@ static void read_rows_of(struct hanse_found *found, struct csv *csv, struct colu
         for (; !last && read_field(csv, &last); place++) {
             if (place == 0 && last && csv->value.size == 0 && count > 1)
                 break; /* an empty line */
-            if (place >= count || csv->value.size == 0 || (sample && csv->at >= end))
+            if (place >= count || csv->value.size == 0 || (csv->sample && csv->at >= end))
                 continue;
             facts[place].filled++;
             if (facts[place].kinds != 0)
@@ -169,7 +201,7 @@ static void read_rows_of(struct hanse_found *found, struct csv *csv, struct colu
         }
         if (place == 0)
             continue;
-        if (sample && csv->at >= end)
+        if (csv->sample && csv->at >= end)
             break; /* cut in the middle */
         rows++;
         ragged += place != count;
@@ -178,6 +210,7 @@ static void read_rows_of(struct hanse_found *found, struct csv *csv, struct colu
         hanse_found_note(found, "%zu of %zu rows have more or fewer values than the %zu columns", ragged,
                          rows, count);
     *ret_rows = rows;
+    return csv->wrong == NULL ? HANSE_OK : HANSE_E_INVALID;
 }
 
 static void conclude(struct hanse_found *found, struct column_facts *facts, size_t count, size_t rows,
@@ -205,34 +238,52 @@ static void conclude(struct hanse_found *found, struct column_facts *facts, size
                               : "");
 }
 
+/* Why it was refused. */
+static void explain(const struct csv *csv, int error, struct hanse_buffer *why)
+{
+    if (csv->wrong != NULL)
+        hanse_buffer_printf(why, "line %u: %s", document_place_at(csv->source, csv->wrong_at).line,
+                            csv->wrong);
+    else if (error == HANSE_E_INVALID)
+        hanse_buffer_append_text(why, "the file is empty");
+    else
+        hanse_buffer_printf(why, "there are more than %u columns", COLUMNS_MAX);
+}
+
+/* The beginning of a longer file, which ends with a whole character. */
+static struct hanse_bytes sample_of(struct hanse_bytes source)
+{
+    size_t size = HANSE_FOUND_SOURCE_MAX;
+    while (size > HANSE_FOUND_SOURCE_MAX - 4 && source.data[size - 1] >= 0x80)
+        size--;
+    return hanse_bytes(source.data, size);
+}
+
 int hanse_found_csv(struct hanse_found *found, struct hanse_bytes source, const char *name,
                     struct hanse_buffer *why)
 {
     bool sample = source.size > HANSE_FOUND_SOURCE_MAX;
     if (sample)
-        source.size = HANSE_FOUND_SOURCE_MAX;
+        source = sample_of(source);
     if (source.size >= 3 && memcmp(source.data, "\xef\xbb\xbf", 3) == 0)
         source = hanse_bytes(source.data + 3, source.size - 3);
-    if (source.size > 0 && memchr(source.data, '\0', source.size) != NULL) {
-        hanse_buffer_append_text(why, "it is no text: a NUL byte stands in it (save UTF-16 as UTF-8)");
-        return HANSE_E_INVALID;
-    }
-    struct csv csv = {.source = source, .delimiter = guess_delimiter(source)};
+    int error = found_check_text(source, why);
+    if (error != HANSE_OK)
+        return error;
+    struct csv csv = {.source = source, .sample = sample, .delimiter = guess_delimiter(source)};
     struct column_facts *facts = NULL;
     size_t count = 0, rows = 0;
     hanse_buffer_init(&csv.value);
     struct hanse_found_table *table = hanse_found_add_table(found, NULL, name);
     table->kind = "file";
     found->server = (struct hanse_found_server){.type = "local", .path = table->name, .format = "csv"};
-    int error = read_header(found, &csv, table, &facts, &count);
-    if (error == HANSE_OK) {
-        read_rows_of(found, &csv, facts, count, sample, &rows);
+    error = read_header(found, &csv, table, &facts, &count);
+    if (error == HANSE_OK)
+        error = read_rows_of(found, &csv, facts, count, &rows);
+    if (error == HANSE_OK)
         conclude(found, facts, count, rows, sample);
-    } else {
-        hanse_buffer_printf(why,
-                            error == HANSE_E_INVALID ? "the file is empty" : "there are more than %u columns",
-                            COLUMNS_MAX);
-    }
+    else
+        explain(&csv, error, why);
     free(facts);
     hanse_buffer_release(&csv.value);
     return error;

@@ -2,6 +2,7 @@
 #ifndef FOUND_INTERNAL_H
 #define FOUND_INTERNAL_H
 
+#include "hanse/document.h"
 #include "hanse/found.h"
 #include "sql_tokens.h"
 
@@ -10,6 +11,10 @@ void *found_allocate(struct hanse_found *found, size_t size);
 /* Names of an owner, whatever their case: the first of a name counts. The name must stay. */
 void found_remember(struct hanse_found *found, const void *owner, const char *name, void *item);
 void *found_recall(const struct hanse_found *found, const void *owner, const char *name);
+/* The sentence for a source that is no document, and its error. */
+int found_unreadable(const struct hanse_document_error *error, int code, struct hanse_buffer *why);
+/* INVALID unless it is UTF-8 without control characters but tab and line ends. */
+HANSE_MUST_USE int found_check_text(struct hanse_bytes source, struct hanse_buffer *why);
 /* The sentence for a source that holds too much, and its error. */
 int found_too_much(struct hanse_buffer *why);
 /* "minLength" of HANSE_FOUND_MIN_LENGTH. Static. */

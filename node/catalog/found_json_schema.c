@@ -309,10 +309,8 @@ int hanse_found_json_schema(struct hanse_found *found, struct hanse_bytes source
     struct hanse_document *document = NULL;
     struct hanse_document_error error;
     int rc = hanse_document_parse(source, hanse_syntax_guess(source), &document, &error);
-    if (rc != HANSE_OK) {
-        hanse_buffer_printf(why, "line %u: %s", error.line, error.message);
-        return rc == HANSE_E_TOO_LARGE ? rc : HANSE_E_INVALID;
-    }
+    if (rc != HANSE_OK)
+        return found_unreadable(&error, rc, why);
     struct schema_reader reader = {.found = found, .root = hanse_document_root(document)};
     static const char *const PLACES[] = {"$defs", "definitions"};
     const char *title = text_of(reader.root, "title");

@@ -4,21 +4,29 @@
 #include <string.h>
 #include <strings.h>
 
+#include "document_internal.h"
 #include "found_sql.h"
 
 #define STATEMENT_MAX 65536u /* tokens */
+
+static void cut_at(struct ddl_reader *r, const char *what, size_t at)
+{
+    r->cut = what;
+    r->cut_at = at;
+}
 
 /* One statement's tokens, without its semicolon; `ret_more` false at the end of the source. */
 static bool read_statement(struct ddl_reader *r, bool *ret_more)
 {
     struct sql_token token;
-    size_t depth = 0;
+    size_t depth = 0, opened = 0;
     bool fits = true;
     r->count = r->at = 0;
     while ((*ret_more = sql_scan(&r->scanner, &token))) {
         if (sql_is_sign(&token, ';') && (depth == 0 || r->count == 0))
             return fits;
-        depth += sql_is_sign(&token, '(');
+        if (sql_is_sign(&token, '(') && depth++ == 0)
+            opened = (size_t)(token.text.data - r->scanner.source.data);
         depth -= sql_is_sign(&token, ')') && depth > 0;
         if (r->count == 0 && sql_is_sign(&token, '\\')) { /* psql's own commands end with the line */
             while (r->scanner.at < r->scanner.source.size && r->scanner.source.data[r->scanner.at] != '\n')
@@ -35,6 +43,8 @@ static bool read_statement(struct ddl_reader *r, bool *ret_more)
         }
         r->tokens[r->count++] = token;
     }
+    if (depth > 0)
+        cut_at(r, "the parenthesis that opens here", opened);
     return fits;
 }
 
@@ -43,6 +53,8 @@ static void skip_rows(struct ddl_reader *r)
 {
     struct hanse_bytes source = r->scanner.source;
     const uint8_t *end = memmem(source.data + r->scanner.at, source.size - r->scanner.at, "\n\\.", 3);
+    if (end == NULL)
+        cut_at(r, "COPY's rows that begin here", r->scanner.at);
     r->scanner.at = end == NULL ? source.size : (size_t)(end - source.data) + 3;
 }
 
@@ -333,6 +345,18 @@ static void share_schema(struct hanse_found *found)
         t->schema = schema;
 }
 
+/* A file that was cut in the middle, or lacks a quote, says less than its author meant. */
+static int refuse_cut(struct ddl_reader *r, struct hanse_buffer *why)
+{
+    if (r->scanner.unclosed)
+        cut_at(r, "the text or comment that begins here", r->scanner.unclosed_at);
+    if (r->cut == NULL)
+        return HANSE_OK;
+    hanse_buffer_printf(why, "line %u: %s does not end: look whether the file is whole",
+                        document_place_at(r->scanner.source, r->cut_at).line, r->cut);
+    return HANSE_E_INVALID;
+}
+
 int hanse_found_sql(struct hanse_found *found, struct hanse_bytes source, const char *name,
                     struct hanse_buffer *why)
 {
@@ -341,6 +365,9 @@ int hanse_found_sql(struct hanse_found *found, struct hanse_bytes source, const 
         hanse_buffer_append_text(why, "the file is larger than 4 MiB; give the schema without its data");
         return HANSE_E_TOO_LARGE;
     }
+    int error = found_check_text(source, why);
+    if (error != HANSE_OK)
+        return error;
     struct ddl_reader reader = {.found = found, .scanner = {.source = source}};
     reader.scanner.backslashes = source.size > 0 && memchr(source.data, '`', source.size) != NULL;
     hanse_buffer_init(&reader.schema);
@@ -353,12 +380,13 @@ int hanse_found_sql(struct hanse_found *found, struct hanse_bytes source, const 
         else
             fits = statement(&reader);
     }
+    error = fits && !found->full ? refuse_cut(&reader, why) : found_too_much(why);
     free(reader.tokens);
     hanse_buffer_release(&reader.schema);
     hanse_buffer_release(&reader.name);
     hanse_buffer_release(&reader.text);
-    if (!fits || found->full)
-        return found_too_much(why);
+    if (error != HANSE_OK)
+        return error;
     share_schema(found);
     if (found->tables == 0) {
         hanse_buffer_append_text(why, "no CREATE TABLE with columns stands in it");

@@ -17,6 +17,8 @@ struct ddl_reader {
     struct hanse_buffer schema, name, text; /* scratch */
     struct ddl_enum *enums[256];            /* CREATE TYPE … AS ENUM */
     size_t enum_count;
+    const char *cut; /* what does not end, or NULL */
+    size_t cut_at;
 };
 
 /* Each takes what it names and goes on behind it, or gives false. */

@@ -104,23 +104,28 @@ bool json_next_member(struct json_cursor *c, struct hanse_buffer *ret_name)
     return true;
 }
 
-/* Past the string at the cursor. Gives its content as it is written. */
+/* Past the string at the cursor. Gives its content as it is written, which is UTF-8. */
 static bool raw_text(struct json_cursor *c, struct hanse_bytes *ret_raw)
 {
     const uint8_t *data = c->source.data;
+    const char *why = "the text that begins here does not end";
     size_t start = ++c->at;
-    for (; c->at < c->source.size; c->at++) {
+    uint8_t seen = 0;
+    for (; c->at < c->source.size; seen |= data[c->at++]) {
         if (data[c->at] == '"') {
             *ret_raw = hanse_bytes(data + start, c->at++ - start);
-            return true;
+            if (seen < 0x80 || text_valid(*ret_raw))
+                return true;
+            why = "the text that begins here is not UTF-8";
+            break;
         }
         if (data[c->at] < 0x20)
-            return fail(c, "a text has a control character");
+            return fail(c, "a text has a control character: write it as an escape, or remove it");
         if (data[c->at] == '\\')
             c->at++;
     }
-    c->at = c->source.size;
-    return fail(c, "a text does not end");
+    c->at = start - 1;
+    return fail(c, why);
 }
 
 static int hex4(struct hanse_bytes raw, size_t at)
@@ -204,7 +209,7 @@ bool json_take_text(struct json_cursor *c, struct hanse_buffer *ret_text)
             return fail(c, "a text has an escape that JSON does not know");
         i += 1 + escape;
     }
-    return text_valid(hanse_buffer_bytes(ret_text)) || fail(c, "a text is not UTF-8");
+    return true;
 }
 
 /* A number, true, false or null. */

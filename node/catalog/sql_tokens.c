@@ -19,7 +19,15 @@ static uint8_t byte_at(const struct sql_scanner *s, size_t ahead)
     return s->at + ahead < s->source.size ? s->source.data[s->at + ahead] : 0;
 }
 
-static void skip_past(struct sql_scanner *s, const char *end)
+static void leave_open(struct sql_scanner *s, size_t start)
+{
+    s->at = s->source.size;
+    s->unclosed = true;
+    s->unclosed_at = start;
+}
+
+/* False when it does not come: then to the end of the source. */
+static bool skip_past(struct sql_scanner *s, const char *end)
 {
     const uint8_t *limit = s->source.data + s->source.size;
     size_t size = strlen(end);
@@ -29,16 +37,18 @@ static void skip_past(struct sql_scanner *s, const char *end)
             break;
         if (memcmp(p, end, size) == 0) {
             s->at = (size_t)(p - s->source.data) + size;
-            return;
+            return true;
         }
     }
     s->at = s->source.size;
+    return false;
 }
 
 /* PostgreSQL's comments nest. */
 static void skip_block_comment(struct sql_scanner *s)
 {
     unsigned depth = 0;
+    size_t start = s->at;
     while (s->at < s->source.size) {
         uint8_t c = byte_at(s, 0), next = byte_at(s, 1);
         if ((c == '/' && next == '*') || (c == '*' && next == '/')) {
@@ -50,6 +60,7 @@ static void skip_block_comment(struct sql_scanner *s)
             s->at++;
         }
     }
+    leave_open(s, start);
 }
 
 static void skip_blank(struct sql_scanner *s)
@@ -70,6 +81,7 @@ static void skip_blank(struct sql_scanner *s)
 /* To behind the closing quote, which stands for itself when doubled. */
 static void skip_quoted(struct sql_scanner *s, uint8_t quote, bool backslashes)
 {
+    size_t start = s->at;
     for (s->at++; s->at < s->source.size; s->at++) {
         uint8_t c = byte_at(s, 0);
         if (c == '\\' && backslashes) {
@@ -81,13 +93,13 @@ static void skip_quoted(struct sql_scanner *s, uint8_t quote, bool backslashes)
             return;
         }
     }
-    s->at = s->source.size;
+    leave_open(s, start);
 }
 
 /* $tag$ … $tag$; false when no such string begins here. */
 static bool skip_dollars(struct sql_scanner *s)
 {
-    size_t size = 1;
+    size_t size = 1, start = s->at;
     while (size < 64 && is_word_byte(byte_at(s, size)) && byte_at(s, size) != '$')
         size++;
     if (byte_at(s, size) != '$' || (byte_at(s, 1) >= '0' && byte_at(s, 1) <= '9'))
@@ -96,7 +108,8 @@ static bool skip_dollars(struct sql_scanner *s)
     memcpy(tag, s->source.data + s->at, size + 1);
     tag[size + 1] = '\0';
     s->at += size + 1;
-    skip_past(s, tag);
+    if (!skip_past(s, tag))
+        leave_open(s, start);
     return true;
 }
 
@@ -135,7 +148,8 @@ bool sql_scan(struct sql_scanner *s, struct sql_token *ret_token)
     } else if (c == '[' && (is_word_byte(byte_at(s, 1)) && !(byte_at(s, 1) >= '0' && byte_at(s, 1) <= '9')) &&
                start > 0 && s->source.data[start - 1] != 'Y' && s->source.data[start - 1] != 'y') {
         type = SQL_NAME; /* SQL Server's; not ARRAY['a'] and not int[3] */
-        skip_past(s, "]");
+        if (!skip_past(s, "]"))
+            leave_open(s, start);
     } else if (c == '$' && skip_dollars(s)) {
         type = SQL_STRING;
     } else if (is_word_byte(c)) {

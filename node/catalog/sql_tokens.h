@@ -24,10 +24,12 @@ struct sql_scanner {
     struct hanse_bytes source;
     size_t at;
     bool backslashes; /* MySQL: they escape within strings */
+    bool unclosed;    /* a string or comment did not end; it begins at … */
+    size_t unclosed_at;
 };
 
 /* The next token; false at the end. Comments and white space are passed over; a string or comment that does
- * not end goes to the end of the source. */
+ * not end goes to the end of the source, and is told. */
 bool sql_scan(struct sql_scanner *scanner, struct sql_token *ret_token);
 /* Whether it is that word, unquoted, whatever its case. */
 bool sql_is(const struct sql_token *token, const char *word);

@@ -8,6 +8,8 @@
 
 #define STEPS_MAX  2000000
 #define LENGTH_MAX (1024 * 1024)
+/* A file of so many bytes is looked at whole; of a larger one only what is read must be sound. */
+#define CHECKED_MAX HANSE_FOUND_SOURCE_MAX
 
 static int stop(void *context)
 {
@@ -25,9 +27,48 @@ static int failure(sqlite3 *db, int rc, struct hanse_buffer *why)
         hanse_buffer_append_text(why, "another program is writing to it; try again");
         return HANSE_E_BUSY;
     }
+    if (rc == SQLITE_CORRUPT) {
+        hanse_buffer_printf(why,
+                            "it is damaged: %s; restore it, or let `sqlite3 FILE .recover` save what it can",
+                            sqlite3_errcode(db) == rc ? sqlite3_errmsg(db) : "a page is none of a database");
+        return HANSE_E_INVALID;
+    }
     hanse_buffer_append_text(why, rc == SQLITE_CANTOPEN ? "there is no such file, or it cannot be read"
                                                         : sqlite3_errmsg(db));
     return rc == SQLITE_CANTOPEN ? HANSE_E_NOT_FOUND : HANSE_E_INVALID;
+}
+
+static int number(sqlite3 *db, const char *query, sqlite3_int64 *ret_number)
+{
+    sqlite3_stmt *rows;
+    int rc = sqlite3_prepare_v2(db, query, -1, &rows, NULL);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW)
+        *ret_number = sqlite3_column_int64(rows, 0);
+    sqlite3_finalize(rows);
+    return rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+/* Damaged pages. The check gives them first; what rows say against their columns is no damage, nor that
+ * looking at all of them takes too many steps. */
+static int check_pages(sqlite3 *db)
+{
+    static const char DAMAGE[] = "*** in database";
+    sqlite3_int64 pages = 0, size = 0;
+    sqlite3_stmt *rows;
+    int rc = number(db, "PRAGMA page_count", &pages);
+    if (rc == SQLITE_OK)
+        rc = number(db, "PRAGMA page_size", &size);
+    if (rc != SQLITE_OK || pages * size > CHECKED_MAX)
+        return rc;
+    rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &rows, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_step(rows);
+    const char *found = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(rows, 0) : NULL;
+    if (found != NULL && strncmp(found, DAMAGE, sizeof DAMAGE - 1) == 0)
+        rc = SQLITE_CORRUPT;
+    sqlite3_finalize(rows);
+    return rc == SQLITE_ROW || rc == SQLITE_INTERRUPT ? SQLITE_OK : rc;
 }
 
 /* The texts of all tables and unique indexes, in the order they were made. */
@@ -117,8 +158,14 @@ int hanse_harvest_sqlite(struct hanse_found *found, const char *path, struct han
     }
     if (rc == SQLITE_OK)
         rc = read_statements(db, &statements);
-    if (rc == SQLITE_OK && statements.size > 0)
+    if (rc == SQLITE_OK)
+        rc = check_pages(db);
+    if (rc == SQLITE_OK && statements.size > 0) {
+        hanse_buffer_append_text(why, "its schema: ");
         error = hanse_found_sql(found, hanse_buffer_bytes(&statements), "", why);
+        if (error == HANSE_OK)
+            hanse_buffer_reset(why);
+    }
     if (rc == SQLITE_OK && error == HANSE_OK)
         rc = read_views(found, db);
     if (rc != SQLITE_OK)

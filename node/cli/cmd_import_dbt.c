@@ -1,4 +1,5 @@
 /* What a dbt project makes of what, published. */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "hanse/lineage.h"
@@ -13,7 +14,8 @@ static enum hanse_exit read_artifact(struct cli *cli, const char *path, struct h
     if (rc == HANSE_E_NOT_FOUND)
         return cli_refuse(cli, rc, "%s: there is no such file", path);
     if (rc == HANSE_E_TOO_LARGE)
-        return cli_refuse(cli, rc, "%s is larger than %u bytes", path, HANSE_DBT_MANIFEST_MAX);
+        return cli_refuse(cli, rc, "%s is larger than %u MiB, and no more are read", path,
+                          HANSE_DBT_MANIFEST_MAX >> 20);
     return rc == HANSE_OK ? HANSE_EXIT_OK : cli_refuse(cli, rc, "%s cannot be read", path);
 }
 
@@ -53,7 +55,9 @@ enum hanse_exit cmd_import_dbt(struct cli *cli)
         int rc = hanse_dbt_read(hanse_buffer_bytes(&manifest), hanse_buffer_bytes(&catalog),
                                 hanse_bytes_of(cli_flag(cli, "place")), &facts, &error);
         if (rc != HANSE_OK) {
-            code = cli_refuse(cli, rc, "nothing was imported: line %u, column %u: %s", error.line,
+            bool catalogued = strcmp(error.rule, HANSE_DBT_CATALOG_RULE) == 0;
+            code = cli_refuse(cli, rc, "%s:%u:%u: %s",
+                              catalogued ? cli_flag(cli, "catalog") : cli_operand(cli, 0), error.line,
                               error.column, error.message);
         } else {
             code = import_facts(cli, facts);
