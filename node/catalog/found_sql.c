@@ -332,6 +332,13 @@ static bool statement(struct ddl_reader *r)
     return true;
 }
 
+/* A statement that is too long: rows, most likely. False when it makes something. */
+static bool leave_out(struct ddl_reader *r)
+{
+    hanse_found_note(r->found, "a statement of more than %u words is left out", STATEMENT_MAX);
+    return !ddl_take(r, "CREATE");
+}
+
 /* A file that names one schema means it where it names none. */
 static void share_schema(struct hanse_found *found)
 {
@@ -376,7 +383,7 @@ int hanse_found_sql(struct hanse_found *found, struct hanse_bytes source, const 
     bool more = true, fits = true;
     while (more && fits) {
         if (!read_statement(&reader, &more))
-            hanse_found_note(found, "a statement of more than %u words is left out", STATEMENT_MAX);
+            fits = leave_out(&reader);
         else
             fits = statement(&reader);
     }

@@ -23,7 +23,7 @@ static int by_parent_and_name(const void *left, const void *right)
     if (a->prefix != b->prefix)
         return a->prefix < b->prefix ? -1 : 1;
     size_t least = a->name.size < b->name.size ? a->name.size : b->name.size;
-    int order = least == 0 ? 0 : memcmp(a->name.data, b->name.data, least);
+    int order = least <= sizeof a->prefix ? 0 : memcmp(a->name.data, b->name.data, least);
     return order != 0 ? order : (a->name.size > b->name.size) - (a->name.size < b->name.size);
 }
 

@@ -55,9 +55,12 @@ static enum hanse_exit parse(const struct cli *cli, const char *path, struct han
 {
     struct hanse_document_error why;
     int rc = hanse_document_parse(content, hanse_syntax_guess(content), ret_document, &why);
-    if (rc == HANSE_OK)
-        return HANSE_EXIT_OK;
-    return cli_refuse(cli, rc, "%s:%u:%u: %s", path, why.line, why.column, why.message);
+    if (rc != HANSE_OK)
+        return cli_refuse(cli, rc, "%s:%u:%u: %s", path, why.line, why.column, why.message);
+    if (hanse_document_root(*ret_document)->type != HANSE_VALUE_OBJECT)
+        return cli_refuse(cli, HANSE_E_INVALID,
+                          "%s: this is no contract and no product, but a single value or a list", path);
+    return HANSE_EXIT_OK;
 }
 
 /* Of two files no node is asked. */

@@ -5,18 +5,56 @@
 #include "hanse/lineage.h"
 #include "import.h"
 
+/* No name, text or number of a project is longer; what is, is found before memory is taken for the file. */
+#define WORD_MAX  (1024u * 1024u)
+#define LOOK_FROM (16 * WORD_MAX) /* smaller files may be read at once */
+
+static bool has_long_word(FILE *file)
+{
+    static char chunk[65536];
+    size_t length = 0, n;
+    bool text = false, escaped = false;
+    while (length <= WORD_MAX && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        for (size_t i = 0; i < n && length <= WORD_MAX; i++) {
+            bool quote = chunk[i] == '"' && !escaped;
+            escaped = text && chunk[i] == '\\' && !escaped;
+            length = quote || (!text && memchr(",:[]{}", chunk[i], 6) != NULL) ? 0 : length + 1;
+            text = text != quote;
+        }
+    return length > WORD_MAX;
+}
+
+/* Of a file that is too large none is read. */
+static enum hanse_exit look(struct cli *cli, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < LOOK_FROM)
+        return HANSE_EXIT_OK;
+    if (status.st_size > HANSE_DBT_MANIFEST_MAX)
+        return cli_refuse(cli, HANSE_E_TOO_LARGE, "%s: the file is larger than %u MiB, and no more are read",
+                          path, HANSE_DBT_MANIFEST_MAX >> 20);
+    FILE *file = fopen(path, "re");
+    bool wrong = file != NULL && has_long_word(file);
+    if (file != NULL)
+        fclose(file);
+    return wrong ? cli_refuse(cli, HANSE_E_INVALID,
+                              "%s: a text or number in it has more than %u MiB: dbt writes none", path,
+                              WORD_MAX >> 20)
+                 : HANSE_EXIT_OK;
+}
+
 static enum hanse_exit read_artifact(struct cli *cli, const char *path, struct hanse_buffer *out)
 {
-    struct stat status; /* of a file that is too large none of it is read */
-    bool large =
-        stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > HANSE_DBT_MANIFEST_MAX;
-    int rc = large ? HANSE_E_TOO_LARGE : cli_read_file(path, HANSE_DBT_MANIFEST_MAX, out);
+    enum hanse_exit code = look(cli, path);
+    if (code != HANSE_EXIT_OK)
+        return code;
+    int rc = cli_read_file(path, HANSE_DBT_MANIFEST_MAX, out);
     if (rc == HANSE_E_NOT_FOUND)
         return cli_refuse(cli, rc, "%s: there is no such file", path);
     if (rc == HANSE_E_TOO_LARGE)
-        return cli_refuse(cli, rc, "%s is larger than %u MiB, and no more are read", path,
+        return cli_refuse(cli, rc, "%s: the file is larger than %u MiB, and no more are read", path,
                           HANSE_DBT_MANIFEST_MAX >> 20);
-    return rc == HANSE_OK ? HANSE_EXIT_OK : cli_refuse(cli, rc, "%s cannot be read", path);
+    return rc == HANSE_OK ? HANSE_EXIT_OK : cli_refuse(cli, rc, "%s: cannot be read", path);
 }
 
 static enum hanse_exit import_facts(struct cli *cli, const json_t *facts)
