@@ -54,7 +54,7 @@ static void skip_rows(struct ddl_reader *r)
     struct hanse_bytes source = r->scanner.source;
     const uint8_t *end = memmem(source.data + r->scanner.at, source.size - r->scanner.at, "\n\\.", 3);
     if (end == NULL)
-        cut_at(r, "COPY's rows that begin here", r->scanner.at);
+        cut_at(r, "the data of COPY that begins here", r->scanner.at);
     r->scanner.at = end == NULL ? source.size : (size_t)(end - source.data) + 3;
 }
 
@@ -387,7 +387,9 @@ int hanse_found_sql(struct hanse_found *found, struct hanse_bytes source, const 
         else
             fits = statement(&reader);
     }
-    error = fits && !found->full ? refuse_cut(&reader, why) : found_too_much(why);
+    error = refuse_cut(&reader, why);
+    if (error == HANSE_OK && (!fits || found->full))
+        error = found_too_much(why);
     free(reader.tokens);
     hanse_buffer_release(&reader.schema);
     hanse_buffer_release(&reader.name);

@@ -90,19 +90,52 @@ void contract_files_release(struct contract_files *files)
     *files = (struct contract_files){0};
 }
 
+static void lint_one(const struct contract_file *file, struct hanse_findings *findings)
+{
+    struct hanse_document *document = NULL;
+    int rc = hanse_standard_read(hanse_buffer_bytes(&file->content), file->name, &document, findings);
+    (void)rc; /* it is in the findings */
+    hanse_document_destroy(&document);
+}
+
+/* No file of ours has any other control character, and JSON would carry each in six bytes. */
+static bool is_text(const struct contract_file *file)
+{
+    for (size_t i = 0; i < file->content.size; i++) {
+        unsigned char c = (unsigned char)file->content.data[i];
+        if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+            return false;
+    }
+    return true;
+}
+
+/* What cannot be sent cannot be read either: the reader says where and why. */
+static enum hanse_exit refuse(const struct cli *cli, const struct contract_file *file)
+{
+    struct hanse_findings findings;
+    hanse_findings_init(&findings);
+    lint_one(file, &findings);
+    enum hanse_exit code =
+        findings.count == 0
+            ? cli_error(cli, HANSE_EXIT_FINDINGS, "%s: its name is not UTF-8", file->name)
+            : cli_error(cli, HANSE_EXIT_FINDINGS, "%s:%u:%u: %s", file->name, findings.items[0].line,
+                        findings.items[0].column, findings.items[0].message);
+    hanse_findings_release(&findings);
+    return code;
+}
+
 enum hanse_exit contract_files_add(const struct cli *cli, const struct contract_files *files, json_t *params)
 {
     json_t *list = json_array();
     json_object_set_new(params, "files", list);
     for (size_t i = 0; i < files->count; i++) {
         const struct contract_file *file = &files->items[i];
-        json_t *content = json_stringn(file->content.data, file->content.size);
+        json_t *content = is_text(file) ? json_stringn(file->content.data, file->content.size) : NULL;
         json_t *name = json_string(file->name);
         if (content == NULL || name == NULL) {
             json_decref(content);
             json_decref(name);
-            return cli_error(cli, HANSE_EXIT_FINDINGS, "%s: its content or its name is not UTF-8",
-                             file->name);
+            return refuse(cli, file);
         }
         json_array_append_new(list, json_pack("{s:o, s:o}", "name", name, "content", content));
     }
@@ -111,13 +144,8 @@ enum hanse_exit contract_files_add(const struct cli *cli, const struct contract_
 
 void contract_files_lint(const struct contract_files *files, struct hanse_findings *findings)
 {
-    for (size_t i = 0; i < files->count; i++) {
-        struct hanse_document *document = NULL;
-        int rc = hanse_standard_read(hanse_buffer_bytes(&files->items[i].content), files->items[i].name,
-                                     &document, findings);
-        (void)rc; /* it is in the findings */
-        hanse_document_destroy(&document);
-    }
+    for (size_t i = 0; i < files->count; i++)
+        lint_one(&files->items[i], findings);
 }
 
 static void print_safe(FILE *out, const char *text)

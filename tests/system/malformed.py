@@ -1,19 +1,21 @@
 #!/usr/bin/python3
-"""Files that are no contract, each meant to harm a reader, in YAML and JSON: `hanse lint` names what is wrong in one clear
-error, within 100 ms of the processor's time and 64 MiB. What fills the whole MiB that is read with values may take longer."""
+"""Files that are no contract, each meant to harm a reader, in YAML and JSON, and files that `hanse import` cannot read: one clear
+error that says what is wrong, within 100 ms of the processor's time and 64 MiB."""
 
 import argparse
 import json
 import os
 import pathlib
+import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
 LIMIT_MS, LIMIT_KIB = 100, 64 * 1024
-FULL_MS = 400  # of what is full of values
+BUSY_MS = 200  # of what fills the whole MiB that is read, on a machine that does other things too
 FULL = {"half a million values", "ninety thousand keys", "one key over and over", "equal ids", "equal ids, and wrong",
-        "references into the void"}
+        "as many properties as are read", "references into the void"}
 HEAD = b"apiVersion: v3.2.0\nkind: DataContract\nid: a\nversion: 1.0.0\n"
 MIB = 1 << 20
 
@@ -47,8 +49,8 @@ CASES = {
     "half a million values": ([b"a: [", (b"1,", 500000), b"]"], "document/too-many-values"),
     "half a million values.json": ([b'{"a": [', (b"1,", 500000), b"1]}"], "document/too-many-values"),
     "ninety thousand keys": ([HEAD] + [b"k%d: 1\n" % i for i in range(90000)], "odcs/unknown-key"),
-    "one key over and over": ([(b"a: 1\n", 200000)], "yaml/duplicate-key"),
-    "one key over and over.json": ([b"{", (b'"a":1,', 100000), b'"a":1}'], "json/duplicate-key"),
+    "one key over and over": ([(b"a: 1\n", 90000)], "yaml/duplicate-key"),
+    "one key over and over.json": ([b"{", (b'"a":1,', 90000), b'"a":1}'], "json/duplicate-key"),
     "anchor": ([b"a: &x 1\n"], "yaml/anchor"),
     "self-alias": ([b"a: &x [*x]\n"], "yaml/anchor"),
     "alias": ([b"a: *x\n"], "yaml/alias"),
@@ -61,13 +63,88 @@ CASES = {
     "a million digits.json": ([b'{"id": ', (b"9", 1000000), b"}"], "json/number"),
     "1e999999999": ([HEAD, b"name: 1e999999999\n"], "odcs/type"),
     "1e999999999.json": ([b'{"id": 1e999999999}'], "json/number"),
-    "equal ids": ([HEAD, b"schema:\n", (b"- {name: a, id: b}\n", 50000)], None),
-    "equal ids, and wrong": ([HEAD, b"foo: 1\nschema:\n", (b"- {name: a, id: b}\n", 50000)], "odcs/unknown-key"),
+    "equal ids": ([HEAD, b"schema:\n", (b"- {name: a, id: b}\n", 33000)], None),
+    "equal ids, and wrong": ([HEAD, b"foo: 1\nschema:\n", (b"- {name: a, id: b}\n", 33000)], "odcs/unknown-key"),
+    "as many properties as are read": ([HEAD, b"schema:\n- name: a\n  properties:\n"] +
+                                       [b"  - {name: a%d, foo: 1}\n" % (i * 7919 % 33000) for i in range(33000)], "odcs/unknown-key"),
     "references into the void": ([HEAD, b"schema:\n- name: a\n  relationships:\n",
                                   (b"  - {from: a.b.c.d, to: a.a.a.a}\n", 30000)], None),
     "cut off": ([b'a: "b'], "yaml/syntax"),
     "cut off.json": ([b'{"id": "a'], "json/syntax"),
 }
+
+
+# What `hanse import` reads, and its good texts.
+DDL = b"CREATE TABLE a (b int NOT NULL, c varchar(10), PRIMARY KEY (b));\n"
+ROWS = b"id,name,at\n1,a,2024-01-01\n2,b,2024-01-02\n"
+SCHEMA = b'{"type": "object", "title": "a", "properties": {"b": {"type": "string"}}}'
+RECORD = b'{"type": "record", "name": "a", "fields": [{"name": "b", "type": "string"}]}'
+MANIFEST = b'{"metadata": {"project_name": "a", "adapter_type": "postgres"}, "nodes": {}}'
+GOOD = {"sql": DDL * 4, "csv": ROWS, "json-schema": SCHEMA, "avro": RECORD, "dbt": MANIFEST}
+# A CSV file may say that.
+WELCOME = {("csv", "cut off"), ("csv", "1 MB of one word"), ("csv", "1e999999")}
+
+
+def spoilt(good):
+    """What may be wrong with any text: name → (content as above, what one of the errors says)."""
+    nothing_in_it = "no CREATE TABLE|no object with properties|a name of more than"
+    return {
+        "nothing": ([b""], "empty|no CREATE TABLE|ends too early"),
+        "nul": ([good[:20], b"\0", good[20:]], r"U\+0000|control character"),
+        "control bytes": ([bytes(range(1, 32)) * 20], r"U\+0001|not JSON"),
+        "not UTF-8": ([good[:20], b"\xff\xfe\xc0\xaf", good[20:]], "not (valid )?UTF-8"),
+        "cut off": ([good[:len(good) * 2 // 3]], "does not end|not JSON|too early"),
+        "64 MB": ([good[:20], (b"a" * 1000, 64 * 1000)], "larger than|more than"),
+        "1 MB of one word": ([good[:20], (b"a", MIB - 100)], "does not end|not JSON"),
+        "a million brackets": ([(b"[", 1000000)], "nested|" + nothing_in_it),
+        "a million braces": ([(b'{"a":', 180000)], "nested|" + nothing_in_it),
+        "a million parentheses": ([b"CREATE TABLE a (b int DEFAULT ", (b"(", 1000000)], "not JSON|does not end|" + nothing_in_it),
+        "huge numbers": ([b'{"type": "record", "name": 1', (b"9", 1000000), b"}"], "number|no dbt manifest|" + nothing_in_it),
+        "1e999999": ([b'{"type": 1e999999999}'], "number|no dbt manifest|no CREATE TABLE"),
+        "noise": ([bytes([0x80]) + os.urandom(200000)], r"UTF-8|U\+00|not JSON"),
+    }
+
+
+def sqlite_files(folder):
+    """Files that are no database, or are no longer one."""
+    whole = folder / "whole.sqlite"
+    db = sqlite3.connect(whole)
+    for i in range(200):
+        db.execute("create table t%d (%s)" % (i, ",".join("c%d int" % c for c in range(60))))
+    db.commit()
+    db.close()
+    content = whole.read_bytes()
+    whole.unlink()
+    last = len(content) // 8192 * 4096
+    yield "nothing", b"", "no table"
+    yield "no database", b"a,b\n1,2\n" * 100, "not a database"
+    yield "cut off", content[:len(content) // 2], "damaged"
+    yield "its header only", content[:100], "damaged"
+    yield "a page of noise", content[:4096] + os.urandom(4096) + content[8192:], "damaged"
+    yield "a later page of noise", content[:last] + os.urandom(4096) + content[last + 4096:], "damaged"
+    yield "noise after the header", content[:100] + os.urandom(len(content) - 100), "damaged"
+    yield "a schema of noise", content.replace(b"CREATE TABLE", b"CREATE TIBLE"), "damaged"
+
+
+def imports(folder):
+    """(kind, name, the file's name, its content, what the error says; None: it may be taken)."""
+    for kind, good in GOOD.items():
+        for name, (content, says) in spoilt(good).items():
+            yield kind, name, "case." + kind, content, None if (kind, name) in WELCOME else says
+    yield "sql", "180,000 tables", "case.sql", [(b"CREATE TABLE a(b int);", 180000)], None
+    yield "sql", "a table of 200,000 columns", "case.sql", [b"CREATE TABLE a (", (b"b int,", 200000), b"c int);"], "more than"
+    yield "sql", "comments in comments", "case.sql", [(b"/*", 500000)], "line 1: .* does not end"
+    yield "sql", "quotes", "case.sql", [(b"'", 1000001)], "line 1: .* does not end"
+    yield "sql", "rows cut off", "case.sql", [DDL, b"COPY a FROM stdin;\n1\tx\n"], "line 2: .* does not end"
+    yield "csv", "a million columns", "case.csv", [(b"a,", 1000000)], "more than"
+    yield "csv", "a quote that does not end", "case.csv", [b'a,b\n"', (b"x\n", 500000)], "line 2: .* does not end"
+    yield "json-schema", "refers to itself", "case.json", [b'{"$ref": "#"}'], "no object with properties"
+    yield "json-schema", "refers to itself twice a level", "case.json", [
+        b'{"type":"object","properties":{"a":{"$ref":"#"},"b":{"$ref":"#"},"c":{"$ref":"#"}}}'], "more than"
+    yield "avro", "a record in itself", "case.avsc", [
+        b'{"type":"record","name":"a","fields":[{"name":"b","type":"a"},{"name":"c","type":"a"}]}'], None
+    for name, content, says in sqlite_files(folder):
+        yield "sqlite", name, "case.sqlite", [content], says
 
 
 def write(path, content):
@@ -80,31 +157,58 @@ def write(path, content):
             file.write(data * (times % max(1, len(chunk) // max(1, len(data)))))
 
 
-def lint(program, path):
-    """Exit code, findings, milliseconds of the processor's time, KiB at its height."""
-    out = tempfile.TemporaryFile()
-    child = subprocess.Popen([program, "--json", "lint", str(path)], stdout=out, stderr=subprocess.PIPE)
-    child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    took = (usage.ru_utime + usage.ru_stime) * 1000
-    child.returncode = os.waitstatus_to_exitcode(status)
-    out.seek(0)
-    return child.returncode, json.loads(out.read())["findings"], took, usage.ru_maxrss
+def run(program, *arguments, cwd=None):
+    """Exit code, standard output and error, milliseconds of the processor's time, KiB at its height: no less than this process itself needs."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
+        child = subprocess.Popen([program, *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=error, cwd=cwd,
+                                 env={**os.environ, "PGCONNECT_TIMEOUT": "2"})
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        error.seek(0)
+        return child.returncode, out.read(), error.read(), (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss
 
 
-def judge(program, path, rule, limit_ms):
-    """Why it is not as it should be, or None; and what it took."""
-    code, findings, took, kib = min((lint(program, path) for _ in range(3)), key=lambda run: run[2])
+def quickest(rounds, *command, **options):
+    return min((run(*command, **options) for _ in range(rounds)), key=lambda done: done[3])
+
+
+def judge_lint(rule, code, out):
+    """Why a finding is not as it should be, or None; and what was found."""
+    findings = json.loads(out)["findings"]
     errors = [f for f in findings if f["severity"] == "error"]
     first = (errors or findings)[0]
-    said = "%6.1f ms %7.1f MiB  %-24s %s" % (took, kib / 1024, first["rule"], first["message"][:70])
+    said = "%-24s %s" % (first["rule"], first["message"][:70])
     if code not in (0, 3) or (code == 3) != bool(errors) or (rule is not None and first["rule"] != rule):
         return "exit %d, and not %s" % (code, rule), said
     if len(first["message"]) > 400 or any(ord(c) < 32 for c in first["message"]):
         return "the message is not clear", said
-    if took > limit_ms or kib > LIMIT_KIB:
-        return "over %d ms or %d MiB" % (limit_ms, LIMIT_KIB // 1024), said
     return None, said
+
+
+def judge_import(file, says, code, out, error):
+    """Why a refusal is not as it should be, or None; and what was said."""
+    said = error.decode(errors="replace").split("\n")[0]
+    if says is None:
+        return (None if code == 0 else "exit %d" % code), said[:100]
+    if code != 1 or out != b"":
+        return "exit %d, and %d bytes of a draft" % (code, len(out)), said[:100]
+    if not said.startswith("hanse: %s:" % file) or not re.search(says, said):
+        return "it does not name the file, or not /%s/" % says, said[:200]
+    if len(said) > 400 or any(ord(c) < 32 for c in said):
+        return "the message is not clear", said[:100]
+    return None, said[:100]
+
+
+def cases(folder):
+    """(title, file, content, arguments, the judge of exit code, output and error, milliseconds)."""
+    for name, (content, rule) in CASES.items():
+        file = name.replace("/", "_") + ("" if "." in name[-5:] else ".yaml")
+        yield ("lint: " + name, file, content, ["--json", "lint", file], lambda code, out, _, rule=rule: judge_lint(rule, code, out),
+               BUSY_MS if name in FULL else LIMIT_MS)
+    for kind, name, file, content, says in imports(folder):
+        yield ("import %s: %s" % (kind, name), file, content, ["import", kind, file],
+               lambda code, out, error, file=file, says=says: judge_import(file, says, code, out, error), LIMIT_MS)
 
 
 def main():
@@ -115,14 +219,17 @@ def main():
     program = str(pathlib.Path(options.program).resolve())
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, (content, rule) in CASES.items():
-            path = pathlib.Path(folder, name.replace("/", "_") + ("" if "." in name[-5:] else ".yaml"))
-            write(path, content)
+        folder = pathlib.Path(folder)
+        for title, file, content, arguments, judge, limit_ms in cases(folder):
+            write(folder / file, content)
             for _ in range(options.repeat):
-                why, said = judge(program, path, rule, FULL_MS if name in FULL else LIMIT_MS)
-                print("%-34s %s%s" % (name, said, "  WRONG: " + why if why else ""))
+                code, out, error, ms, kib = quickest(3, program, "--home", "home", *arguments, cwd=folder)
+                why, said = judge(code, out, error)
+                if why is None and (ms > limit_ms or kib > LIMIT_KIB):
+                    why = "over %d ms or %d MiB" % (limit_ms, LIMIT_KIB // 1024)
+                print("%-52s %6.1f ms %6.1f MiB  %s%s" % (title, ms, kib / 1024, said, "  WRONG: " + why if why else ""))
                 wrong += why is not None
-            path.unlink()
+            (folder / file).unlink()
     sys.exit(1 if wrong else 0)
 
 
