@@ -45,8 +45,8 @@ struct hanse_bytes document_keep(struct hanse_document *document, const void *da
 /* Fills the error and returns `code`; the message is made fit to print (UTF-8, one line). */
 int document_fail(struct hanse_document_error *error, int code, struct document_place place, const char *rule,
                   const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* The first eight bytes of a text, big-endian: texts whose prefixes differ stand in the order of these, and most
- * comparisons of a sort need no look at the texts themselves. No text has a NUL in it. */
+/* The first eight bytes of a text, big-endian: texts whose prefixes differ stand in the order of these, and
+ * most comparisons of a sort need no look at the texts themselves. No text has a NUL in it. */
 uint64_t document_prefix(struct hanse_bytes text);
 /* The place of a byte: lines end with LF, CR LF or CR; columns count code points. */
 struct document_place document_place_at(struct hanse_bytes source, size_t offset);

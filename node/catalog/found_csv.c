@@ -254,8 +254,9 @@ static void explain(const struct csv *csv, int error, struct hanse_buffer *why)
 static struct hanse_bytes sample_of(struct hanse_bytes source)
 {
     size_t size = HANSE_FOUND_SOURCE_MAX;
-    while (size > HANSE_FOUND_SOURCE_MAX - 4 && source.data[size - 1] >= 0x80)
+    for (int i = 0; i < 3 && (source.data[size - 1] & 0xC0u) == 0x80u; i++)
         size--;
+    size -= source.data[size - 1] >= 0xC0u;
     return hanse_bytes(source.data, size);
 }
 

@@ -212,25 +212,34 @@ bool json_take_text(struct json_cursor *c, struct hanse_buffer *ret_text)
     return true;
 }
 
+static bool is_number_byte(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
 /* A number, true, false or null. */
 static bool word(struct json_cursor *c, struct hanse_bytes *ret_word)
 {
     static const char *const NAMES[] = {"true", "false", "null"};
+    const uint8_t *data = c->source.data;
     size_t start = c->at;
-    while (c->at < c->source.size && c->source.data[c->at] != '\0' &&
-           strchr("+-.0123456789abcdefghijklmnopqrstuvwxyzE", c->source.data[c->at]) != NULL)
-        c->at++;
-    *ret_word = hanse_bytes(c->source.data + start, c->at - start);
+    bool number = start < c->source.size && data[start] != '+' && data[start] != '.' && data[start] != 'e' &&
+                  data[start] != 'E';
+    for (; c->at < c->source.size; c->at++) {
+        bool digit = is_number_byte(data[c->at]);
+        if (!digit && (data[c->at] < 'a' || data[c->at] > 'z'))
+            break;
+        number = number && digit;
+    }
+    *ret_word = hanse_bytes(data + start, c->at - start);
     c->fresh = false;
+    if (number && ret_word->size > 0)
+        return true;
     for (size_t i = 0; i < 3; i++)
         if (hanse_bytes_equal_text(*ret_word, NAMES[i]))
             return true;
-    bool number = ret_word->size > 0 && strchr("-0123456789", ret_word->data[0]) != NULL;
-    for (size_t i = 0; number && i < ret_word->size; i++)
-        number = strchr("+-.0123456789eE", ret_word->data[i]) != NULL;
-    if (!number)
-        c->at = start;
-    return number || fail(c, c->at == c->source.size ? "the text ends too early" : "this is not JSON");
+    c->at = start;
+    return fail(c, start == c->source.size ? "the text ends too early" : "this is not JSON");
 }
 
 bool json_take_boolean(struct json_cursor *c, bool *ret_boolean)

@@ -228,7 +228,7 @@ static void csv_that_is_ragged_or_empty_says_so(void **state)
     assert_noted(f, "2 of 3 rows have more or fewer values");
     assert_int_equal(hanse_found_csv(f->found, hanse_bytes_of(""), "empty", &f->why), HANSE_E_INVALID);
     assert_int_equal(hanse_found_csv(f->found, hanse_bytes("a\0b", 3), "nul", &f->why), HANSE_E_INVALID);
-    assert_non_null(strstr(f->why.data, "NUL"));
+    assert_non_null(strstr(f->why.data, "U+0000"));
 }
 
 static void json_schema_follows_references_and_reads_what_may_be_null(void **state)
@@ -339,6 +339,75 @@ static void what_is_meant_to_hurt_is_refused_in_time(void **state)
     }
 }
 
+/* What cannot be read, or is not whole, gives no draft of what could be guessed: the line and the reason. */
+static void what_is_no_text_or_not_whole_is_refused(void **state)
+{
+    static const struct {
+        hanse_found_reader *reader;
+        struct hanse_bytes source;
+        const char *why;
+    } CASES[] = {
+#define CASE(reader, text, why) {hanse_found_##reader, {(const uint8_t *)(text), sizeof(text) - 1}, why}
+        CASE(csv, "a,b\n1,\0\n", "line 2: the character U+0000"),
+        CASE(csv, "a,b\n1,\x1b[31m\n", "line 2: the character U+001B"),
+        CASE(csv, "a,b\n1,caf\xe9\n", "line 2: the document is not valid UTF-8"),
+        CASE(csv,
+             "\xff\xfe"
+             "a\0,\0b\0",
+             "UTF-16"),
+        CASE(csv, "a,b\n1,\"2\n3,4\n", "line 2: the quote that begins here does not end"),
+        CASE(csv, "a,b\n1,\"2\"\"\n3,4\n", "line 2: the quote that begins here does not end"),
+        CASE(csv, "", "empty"),
+        CASE(sql, "CREATE TABLE a (b int);\nCREATE TABLE c\0 (d int);", "line 2: the character U+0000"),
+        CASE(sql, "CREATE TABLE a (b int); -- caf\xe9", "line 1: the document is not valid UTF-8"),
+        CASE(sql, "CREATE TABLE a (b int);\nCREATE TABLE c (d int, e",
+             "line 2: the parenthesis that opens here"),
+        CASE(sql, "CREATE TABLE a (b int);\nCOMMENT ON TABLE a IS 'wh", "line 2: the text or comment"),
+        CASE(sql, "CREATE TABLE a (b int);\n/* wh", "line 2: the text or comment"),
+        CASE(sql, "CREATE TABLE a (b int DEFAULT $x$1);\n", "line 1: the text or comment"),
+        CASE(sql, "CREATE TABLE a (b int);\nCOPY a FROM stdin;\n1\n2", "line 2: the data of COPY"),
+        CASE(json_schema, "{\"a\": \"\0\"}", "line 1: the character U+0000"),
+        CASE(json_schema, "{\"a\":\n\"b", "line 2: this is not JSON"),
+        CASE(avro, "{\"a\":\n\"\xc0\xaf\"}", "line 2: the document is not valid UTF-8"),
+#undef CASE
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct hanse_found *found = hanse_found_new();
+        struct hanse_buffer why;
+        hanse_buffer_init(&why);
+        int rc = CASES[i].reader(found, CASES[i].source, "x", &why);
+        if (rc != HANSE_E_INVALID || strstr(why.data, CASES[i].why) == NULL)
+            fail_msg("case %zu: %s: '%s' has no '%s'", i, hanse_error_name(rc), why.data, CASES[i].why);
+        hanse_buffer_release(&why);
+        hanse_found_destroy(&found);
+    }
+}
+
+/* Of a long file the first 4 MiB are read: neither a value in quotes nor a character that is cut there is
+ * wrong. */
+static void csv_that_is_longer_than_what_is_read_is_a_sample(void **state)
+{
+    (void)state;
+    for (size_t shift = 0; shift < 3; shift++) {
+        struct hanse_found *found = hanse_found_new();
+        struct hanse_buffer source, why;
+        hanse_buffer_init(&source);
+        hanse_buffer_init(&why);
+        hanse_buffer_append(&source, "n,a\nxyz", 4 + shift);
+        while (source.size < HANSE_FOUND_SOURCE_MAX - 1000)
+            hanse_buffer_append_text(&source, "1,2\n");
+        hanse_buffer_append_text(&source, "1,\"");
+        repeat(&source, "\xe2\x82\xac", HANSE_FOUND_SOURCE_MAX + 1000);
+        int rc = hanse_found_csv(found, hanse_buffer_bytes(&source), "x", &why);
+        if (rc != HANSE_OK)
+            fail_msg("shifted by %zu: %s", shift, why.data);
+        hanse_buffer_release(&source);
+        hanse_buffer_release(&why);
+        hanse_found_destroy(&found);
+    }
+}
+
 /* One type that holds itself twice would fill any memory; a long text that is referred to often, too. */
 static void what_grows_by_references_is_cut(void **state)
 {
@@ -370,6 +439,8 @@ int main(void)
         TEST(json_schema_follows_references_and_reads_what_may_be_null),
         TEST(avro_records_become_tables),
         TEST(what_is_meant_to_hurt_is_refused_in_time),
+        TEST(what_is_no_text_or_not_whole_is_refused),
+        TEST(csv_that_is_longer_than_what_is_read_is_a_sample),
         TEST(what_grows_by_references_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
