@@ -25,7 +25,8 @@ struct hanse_export_format {
     const char *name;      /* "json-schema" */
     const char *media;     /* of what it gives */
     const char *extension; /* of a file that holds it, without the dot */
-    /* NULL: the format is the published original. Errors: as of hanse_export_write. */
+    /* NULL: the format is the published original, of a contract, or (odps) of a data product. Errors: as of
+     * hanse_export_write. */
     int (*write)(const struct hanse_export *what, struct hanse_buffer *out, struct hanse_buffer *why);
 };
 

@@ -117,14 +117,25 @@ static struct dataset_system unknown_system(void)
     return (struct dataset_system){.type = "", .levels = 3};
 }
 
+/* The file of a SQLite database stands for its name, from wherever its path begins. */
+static struct hanse_bytes sqlite_file(const struct hanse_value *server)
+{
+    struct hanse_bytes path = FIRST_MEMBER(server, "path", "location");
+    while (path.size > 1 && (path.data[0] == '/' || (path.data[0] == '.' && path.data[1] == '/')))
+        path = hanse_bytes(path.data + 1, path.size - 1);
+    return path;
+}
+
 static bool table_of_server(const struct hanse_value *server, struct hanse_bytes type,
                             struct hanse_bytes table, struct hanse_buffer *out)
 {
     const struct dataset_system *known = dataset_system_find(type);
     struct dataset_system unknown = unknown_system();
-    const struct dataset_context context = {
+    struct dataset_context context = {
         .database = FIRST_MEMBER(server, "database", "project", "catalog", "serviceName"),
         .schema = FIRST_MEMBER(server, "schema", "dataset", "namespace")};
+    if (context.database.size == 0 && known != NULL && strcmp(known->type, "sqlite") == 0)
+        context.database = sqlite_file(server);
     struct dataset_name name;
     dataset_name_init(&name, known != NULL ? known : &unknown);
     server_place(&name, server);
@@ -205,7 +216,9 @@ static bool path_of_server(const struct hanse_value *server, const struct datase
 bool hanse_dataset_of_server(const struct hanse_value *server, struct hanse_bytes physical_name,
                              struct hanse_bytes object, struct hanse_buffer *out)
 {
-    struct hanse_bytes type = member(server, "type");
+    struct hanse_bytes type = member(server, "type"), format = member(server, "format");
+    if (type.size > 0 && hanse_bytes_equal_text(format, "sqlite")) /* which is no type of ODCS */
+        type = format;
     const struct dataset_system *system = dataset_system_find(type);
     physical_name = dataset_trim(physical_name);
     struct hanse_bytes table = physical_name.size > 0 ? physical_name : dataset_trim(object);

@@ -75,6 +75,7 @@ static const struct dataset_system SYSTEMS[] = {
      .global = true,
      .levels = 3,
      .default_schema = "main"},
+    {.type = "sqlite", .names = " sqlite sqlite3 ", .global = true, .levels = 2},
     {.type = "glue", .names = " glue awsglue ", .fold = FOLD_LOWER, .folds_quoted = true, .levels = 2},
     {.type = "athena",
      .names = " athena awsathena ",

@@ -9,6 +9,7 @@
 
 static const struct hanse_export_format FORMATS[] = {
     {"odcs", "application/yaml", "odcs.yaml", NULL},
+    {"odps", "application/yaml", "odps.yaml", NULL},
     {"json-schema", "application/schema+json", "schema.json", export_json_schema},
     {"sql", "application/sql", "sql", export_sql},
     {"dcat", "application/ld+json", "jsonld", export_dcat},

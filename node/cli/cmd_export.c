@@ -52,23 +52,33 @@ static enum hanse_exit export_all(struct cli *cli, const char *format)
     return code;
 }
 
+/* Only a product is odps, so it need not say `product:`; NULL: not UTF-8. */
+static json_t *what_of(const struct cli *cli, const char *name, const char *format)
+{
+    static const char *const FLAGS[] = {"format", "dialect", "object"};
+    json_t *params = strcmp(format, "odps") == 0 ? cli_product(cli, name) : cli_contract(cli, name);
+    for (size_t i = 0; params != NULL && i < sizeof FLAGS / sizeof *FLAGS; i++)
+        if (cli_flag(cli, FLAGS[i]) != NULL)
+            json_object_set_new(params, FLAGS[i], json_string(cli_flag(cli, FLAGS[i])));
+    return params;
+}
+
 enum hanse_exit cmd_export(struct cli *cli)
 {
     const char *name = cli_operand(cli, 0), *format = cli_flag(cli, "format");
     if (format == NULL)
-        return cli_error(cli, HANSE_EXIT_USAGE,
-                         "say in which format: --format odcs, json-schema, sql, dcat or html");
+        return cli_error(
+            cli, HANSE_EXIT_USAGE,
+            "say in which format: --format odcs, json-schema, sql, dcat, html; or odps of a data product");
     if (cli_has(cli, "all") == (name != NULL))
         return cli_error(cli, HANSE_EXIT_USAGE, "name one contract, or --all");
     if (name == NULL)
         return export_all(cli, format);
-    json_t *params = cli_contract(cli, name);
+    if (cli_is_product(name) && strcmp(format, "odps") != 0)
+        return cli_error(cli, HANSE_EXIT_USAGE,
+                         "a data product is exported as it was published: --format odps");
     struct hanse_answer answer;
-    static const char *const FLAGS[] = {"format", "dialect", "object"};
-    for (size_t i = 0; params != NULL && i < 3; i++)
-        if (cli_flag(cli, FLAGS[i]) != NULL)
-            json_object_set_new(params, FLAGS[i], json_string(cli_flag(cli, FLAGS[i])));
-    enum hanse_exit code = cli_ask(cli, "export", params, &answer);
+    enum hanse_exit code = cli_ask(cli, "export", what_of(cli, name, format), &answer);
     if (code != HANSE_EXIT_OK)
         return code;
     code = cli_put(cli, hanse_buffer_bytes(&answer.raw));

@@ -67,7 +67,7 @@ bool cli_is_product(const char *name)
 
 json_t *cli_product(const struct cli *cli, const char *name)
 {
-    name += sizeof PRODUCT - 1;
+    name += cli_is_product(name) ? sizeof PRODUCT - 1 : 0;
     const char *slash = strchr(name, '/');
     const char *id = slash != NULL ? slash + 1 : name;
     json_t *product = json_string(id);

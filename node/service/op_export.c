@@ -87,6 +87,8 @@ int op_export(struct hanse_service *service, json_t *params, struct hanse_answer
     const struct hanse_export_format *format = format_given(params, answer);
     if (format == NULL)
         return HANSE_E_INVALID;
+    if (strcmp(format->name, "odps") == 0)
+        return op_product_raw(service, params, answer);
     if (format->write == NULL)
         return op_raw(service, params, answer);
     struct hanse_contract_ref *ref = hanse_malloc(sizeof *ref);

@@ -17,6 +17,14 @@ import urllib.request
 from stage import TOP, Stage, claim
 
 CONTRACT = TOP / "deploy/demo.d/contracts/orders/orders-2.0.0.odcs.yaml"
+PRODUCT = """# A product, as its author wrote it
+apiVersion: v1.0.0
+kind: DataProduct
+id: order-data
+status:   active
+name: Orders
+outputPorts: [{name: orders, version: 2.0.0, contractId: orders}]
+"""
 TABLES, COLUMNS = 400, 12
 FORMATS = {"odcs": "application/yaml", "json-schema": "application/schema+json", "sql": "application/sql",
            "dcat": "application/ld+json", "html": "text/html"}
@@ -84,6 +92,35 @@ def goes_out(stage, node):
         whole = json.loads(node.cli("export", "--all", "--format", "dcat"))
         claim(whole["@type"] == "dcat:Catalog" and "next" not in whole, "no catalogue")
         claim([d["dct:identifier"] for d in whole["dcat:dataset"]] == ["orders"], "datasets: %s", whole["dcat:dataset"])
+
+
+def a_product_goes_out(stage, node):
+    with stage.step("a data product is exported as it was published, by both doors"):
+        path = stage.folder / "order-data.odps.yaml"
+        path.write_text(PRODUCT)
+        node.cli("publish", path)
+        for name in ("orders/order-data", "order-data", "product:orders/order-data"):
+            claim(node.cli("export", name, "--format", "odps") == path.read_bytes(), "%s is not the original", name)
+        with urllib.request.urlopen("http://%s/api/v1/contracts/orders/order-data/export?format=odps" % node.http) as answer:
+            claim(answer.read() == path.read_bytes(), "HTTP does not give the original")
+        node.cli("export", "product:orders/order-data", "--format", "html", ok=(2,))
+
+
+def files_come_in(stage, node):
+    with stage.step("two SQLite files and a CSV file are published; again nothing"):
+        for name in ("shop", "stock"):
+            db = sqlite3.connect(stage.folder / (name + ".db"))
+            db.executescript("create table item (id int, name text); create view names as select name from item;")
+            db.close()
+        (stage.folder / "rows.csv").write_text("id;name\n1;\u00e4\n")
+        before = datasets(node)
+        sources = [("sqlite", "shop.db", 2), ("sqlite", "stock.db", 2), ("csv", "rows.csv", 1)]
+        for kind, name, count in sources:
+            done = node.json("import", kind, stage.folder / name, "--publish")
+            claim((done["published"], done["retracted"]) == (count, 0), "%s: %s", name, done)
+            claim(node.json("import", kind, stage.folder / name, "--publish")["published"] == 0, "%s twice", name)
+        found = datasets(node) - before
+        claim(len(found) == 5 and sum("shop.db/item" in key for key in found) == 1, "two files are one: %s", found)
 
 
 def table(number):
@@ -172,7 +209,7 @@ def comes_in(stage, node, postgres):
 
 
 def main():
-    with Stage("exchange: contracts go out in five formats, and come in from databases", nodes=2) as stage:
+    with Stage("exchange: contracts go out in six formats, and come in from databases", nodes=2) as stage:
         node = stage.mesh("orders").nodes["orders"]
         with stage.step("a node with a contract", vital=True):
             node.init("orders")
@@ -180,6 +217,8 @@ def main():
             node.up()
             node.cli("publish", CONTRACT)
         goes_out(stage, node)
+        a_product_goes_out(stage, node)
+        files_come_in(stage, node)
         if not glob.glob("/usr/lib/postgresql/*/bin/initdb") or not shutil.which("psql"):
             stage.skip("PostgreSQL is not installed here")
         else:

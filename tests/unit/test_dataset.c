@@ -141,6 +141,10 @@ static void odcs_and_openlineage_meet(void **state)
          "trino://t:8080", "c.s.t", "trino/c/s/t@t"},
         {"{\"type\":\"duckdb\",\"database\":\"jaffle_shop\"}", "customers", "o", "duckdb://x.db",
          "jaffle_shop.main.customers", "duckdb/jaffle_shop/main/customers"},
+        {"{\"type\":\"custom\",\"format\":\"sqlite\",\"path\":\"./data/shop.db\"}", "Customer", "o",
+         "sqlite:///data/shop.db", "Customer", "sqlite/data%2Fshop.db/Customer"},
+        {"{\"type\":\"custom\",\"format\":\"sqlite\",\"path\":\"/data/shop.db\"}", NULL, "customer",
+         "sqlite:///data/shop.db", "customer", "sqlite/data%2Fshop.db/customer"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
