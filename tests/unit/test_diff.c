@@ -590,7 +590,7 @@ static void hostile_documents_end_soon(void **state)
         hanse_buffer_init(&before);
         hanse_buffer_init(&after);
         hanse_buffer_append_text(&before, "{\"schema\":[{\"name\":\"a\",\"quality\":[7");
-        for (int k = 0; k < 20000; k++)
+        for (int k = 0; k < 12000; k++)
             hanse_buffer_printf(&before, ",%s", items[i]);
         hanse_buffer_append_text(&before, "]}]}");
         hanse_buffer_append_text(&after, "{\"schema\":[{\"name\":\"a\"");
