@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "hanse/check.h"
 #include "hanse/limits.h"
 #include "hanse/standard.h"
 
@@ -154,7 +155,7 @@ static void print_safe(FILE *out, const char *text)
         print_text(out, text);
 }
 
-void findings_print(FILE *out, const struct hanse_findings *findings, bool color)
+static void print_findings(FILE *out, const struct hanse_findings *findings, bool color)
 {
     static const char *const COLORS[] = {[HANSE_SEVERITY_ERROR] = "\033[31m",
                                          [HANSE_SEVERITY_WARNING] = "\033[33m",
@@ -181,4 +182,16 @@ void findings_print(FILE *out, const struct hanse_findings *findings, bool color
     }
     if (findings->dropped > 0)
         fprintf(out, "and %zu more\n", findings->dropped);
+}
+
+void findings_print(FILE *out, const struct hanse_findings *findings, bool color)
+{
+    char *text = NULL; /* at once: standard error has no buffer of its own */
+    size_t size = 0;
+    FILE *whole = open_memstream(&text, &size);
+    HANSE_CHECK(whole != NULL);
+    print_findings(whole, findings, color);
+    fclose(whole);
+    fwrite(text, 1, size, out);
+    free(text);
 }
