@@ -111,7 +111,12 @@ static bool raw_text(struct json_cursor *c, struct hanse_bytes *ret_raw)
     const char *why = "the text that begins here does not end";
     size_t start = ++c->at;
     uint8_t seen = 0;
-    for (; c->at < c->source.size; seen |= data[c->at++]) {
+    for (bool escaped = false; c->at < c->source.size; c->at++) {
+        seen |= data[c->at];
+        if (escaped) {
+            escaped = false;
+            continue;
+        }
         if (data[c->at] == '"') {
             *ret_raw = hanse_bytes(data + start, c->at++ - start);
             if (seen < 0x80 || text_valid(*ret_raw))
@@ -121,8 +126,7 @@ static bool raw_text(struct json_cursor *c, struct hanse_bytes *ret_raw)
         }
         if (data[c->at] < 0x20)
             return fail(c, "a text has a control character: write it as an escape, or remove it");
-        if (data[c->at] == '\\')
-            c->at++;
+        escaped = data[c->at] == '\\';
     }
     c->at = start - 1;
     return fail(c, why);
