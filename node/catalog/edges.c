@@ -1,11 +1,15 @@
 #include "edges.h"
 
+#include <endian.h>
+
 #include "catalog_part.h"
 #include "hanse/dataset.h"
 
 static const char NODE_FIND[] = "SELECT id FROM hanse$dataset WHERE key = ?1";
 static const char NODE_ADD[] = "INSERT INTO hanse$dataset(key, type, name, bare) VALUES(?1, ?2, ?3, ?4)";
 static const char EDGE_ADD[] = "INSERT INTO hanse$edge(id, source, target, kind) VALUES(?1, ?2, ?3, ?4)";
+static const char PACKED_ADD[] = "INSERT INTO hanse$edge_packed(id, edges) VALUES(?1, ?2)";
+static const char PACKED_DROP[] = "DELETE FROM hanse$edge_packed WHERE id = ?1";
 static const char EDGE_DROP[] = "DELETE FROM hanse$edge WHERE id BETWEEN ?1 AND ?2";
 static const char COLUMN_ADD[] =
     "INSERT INTO hanse$column_edge(id, source, source_column, target, target_column, "
@@ -66,6 +70,32 @@ int edge_node(struct hanse_catalog *catalog, sqlite3 *db, struct hanse_bytes key
     return hanse_store_error(db, rc);
 }
 
+void edge_writer_open(struct edge_writer *writer, struct hanse_catalog *catalog, sqlite3 *db,
+                      int64_t entry_rowid, enum edge_kind kind)
+{
+    *writer = (struct edge_writer){.catalog = catalog, .db = db, .entry_rowid = entry_rowid, .kind = kind};
+    hanse_buffer_init(&writer->packed);
+}
+
+static int add_packed(struct edge_writer *writer)
+{
+    sqlite3_stmt *add;
+    int error = catalog_statement(writer->catalog, writer->db, PACKED_ADD, &add);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(add, 1, writer->entry_rowid);
+    sqlite3_bind_blob64(add, 2, writer->packed.data, writer->packed.size, SQLITE_STATIC);
+    return catalog_run(writer->db, add);
+}
+
+int edge_writer_close(struct edge_writer *writer, int error)
+{
+    if (error == HANSE_OK && writer->packed.size > 0)
+        error = add_packed(writer);
+    hanse_buffer_release(&writer->packed);
+    return error;
+}
+
 int catalog_edge_add(struct edge_writer *writer, struct hanse_bytes source, struct hanse_bytes target)
 {
     sqlite3_stmt *add;
@@ -84,6 +114,9 @@ int catalog_edge_add(struct edge_writer *writer, struct hanse_bytes source, stru
     sqlite3_bind_int64(add, 2, ids[0]);
     sqlite3_bind_int64(add, 3, ids[1]);
     sqlite3_bind_int(add, 4, (int)writer->kind);
+    const struct edge_packed packed = {htole32((uint32_t)ids[0]), htole32((uint32_t)ids[1]),
+                                       htole32((uint32_t)writer->kind)};
+    hanse_buffer_append(&writer->packed, &packed, sizeof packed);
     return catalog_run(writer->db, add);
 }
 
@@ -118,6 +151,8 @@ int catalog_column_edge_add(struct edge_writer *writer, const struct edge_column
 int catalog_edges_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t entry_rowid)
 {
     int error = catalog_run_packed(catalog, db, EDGE_DROP, entry_rowid);
+    if (error == HANSE_OK)
+        error = catalog_run_id(catalog, db, PACKED_DROP, entry_rowid);
     return error != HANSE_OK ? error : catalog_run_packed(catalog, db, COLUMN_DROP, entry_rowid);
 }
 
@@ -131,6 +166,7 @@ static const struct catalog_table TABLES[] = {
      "CREATE TABLE hanse$edge(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, target INTEGER NOT NULL, kind "
      "INTEGER NOT NULL); CREATE INDEX edge_source ON hanse$edge(source); CREATE INDEX edge_target ON "
      "hanse$edge(target)"},
+    {"edge_packed", "CREATE TABLE hanse$edge_packed(id INTEGER PRIMARY KEY, edges BLOB NOT NULL)"},
     {"column_edge",
      "CREATE TABLE hanse$column_edge(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, source_column TEXT, "
      "target INTEGER NOT NULL, target_column TEXT, transformation TEXT); CREATE INDEX column_edge_source "

@@ -46,7 +46,18 @@ struct edge_writer {
     int64_t entry_rowid;
     enum edge_kind kind;
     uint32_t edges, columns;
+    struct hanse_buffer packed; /* of struct edge_packed */
 };
+void edge_writer_open(struct edge_writer *writer, struct hanse_catalog *catalog, sqlite3 *db,
+                      int64_t entry_rowid, enum edge_kind kind);
+/* Stores the edges as one row, too, unless that error came before. Returns it, or its own: of SQLite. */
+HANSE_MUST_USE int edge_writer_close(struct edge_writer *writer, int error);
+
+/* All edges of an entry stand in one row of hanse$edge_packed, in order, for those who read all there are. */
+struct edge_packed { /* little-endian */
+    uint32_t source, target, kind;
+};
+
 HANSE_MUST_USE int catalog_edge_add(struct edge_writer *writer, struct hanse_bytes source,
                                     struct hanse_bytes target);
 /* An empty column stands for the whole. */

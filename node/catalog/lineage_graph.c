@@ -1,15 +1,18 @@
 #include "lineage_graph.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hanse/dataset.h"
 #include "hanse/lineage.h"
 
+#define EDGES_MAX ((1u << 31) - 1)
+
 struct loader {
     sqlite3 *db;
     struct hanse_graph *graph;
-    uint32_t capacity;
+    bool full;
 };
 
 void hanse_graph_release(struct hanse_graph **graph)
@@ -67,9 +70,14 @@ static void add_edge(struct loader *loader, int64_t source, int64_t target, int6
     struct hanse_graph *g = loader->graph;
     if (source <= 0 || target <= 0 || source >= g->nodes || target >= g->nodes)
         return;
-    if (g->edges == loader->capacity) {
-        loader->capacity = loader->capacity == 0 ? 4096 : 2 * loader->capacity;
-        g->edge = hanse_realloc(g->edge, loader->capacity * sizeof *g->edge);
+    loader->full = g->edges == EDGES_MAX;
+    if (loader->full)
+        return;
+    if (g->edges == g->edge_room) {
+        g->edge_room = g->edge_room == 0 ? 4096 : 2 * g->edge_room;
+        g->edge = hanse_realloc(g->edge, g->edge_room * sizeof *g->edge);
+        g->out_step = hanse_realloc(g->out_step, g->edge_room * sizeof *g->out_step);
+        g->in_step = hanse_realloc(g->in_step, g->edge_room * sizeof *g->in_step);
     }
     g->edge[g->edges++] = (struct graph_edge){(uint32_t)source, (uint32_t)target, entry, (uint8_t)kind};
 }
@@ -87,42 +95,36 @@ static int one_number(sqlite3 *db, const char *sql, int64_t *ret_number)
     return hanse_store_error(db, rc);
 }
 
-/* Of a contract's versions only the highest speaks. Edges of one entry stand together. */
+static void add_packed(struct loader *loader, int64_t entry, const uint8_t *at, size_t size)
+{
+    struct edge_packed edge;
+    for (; size >= sizeof edge; at += sizeof edge, size -= sizeof edge) {
+        memcpy(&edge, at, sizeof edge);
+        uint32_t source = le32toh(edge.source), target = le32toh(edge.target), kind = le32toh(edge.kind);
+        if (kind == EDGE_ALIAS)
+            unite(loader->graph, source, target);
+        else
+            add_edge(loader, source, target, entry, (int)kind);
+    }
+}
+
+/* Of a contract's versions only the highest speaks. */
 static int read_edges(struct loader *loader)
 {
-    sqlite3_stmt *rows, *best;
-    int64_t entry = 0;
-    bool speaks = true;
-    int rc = SQLITE_DONE;
-    int error =
-        read_prepare(loader->db, "SELECT id, source, target, kind FROM hanse$edge ORDER BY id", &rows);
+    sqlite3_stmt *rows;
+    int rc, error = read_prepare(loader->db,
+                                 "SELECT p.id, p.edges FROM hanse$edge_packed p LEFT JOIN "
+                                 "hanse$contract_version v ON v.id = p.id LEFT JOIN hanse$contract c ON c.id "
+                                 "= v.contract WHERE v.id IS NULL OR c.best = v.id ORDER BY p.id",
+                                 &rows);
     if (error != HANSE_OK)
         return error;
-    error =
-        read_prepare(loader->db,
-                     "SELECT 1 FROM hanse$contract_version v JOIN hanse$contract c ON c.id = v.contract AND "
-                     "c.best = v.id WHERE v.id = ?1",
-                     &best);
-    while (error == HANSE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
-        int64_t from = sqlite3_column_int64(rows, 0) >> PACK_BITS;
-        int kind = sqlite3_column_int(rows, 3);
-        if (kind == EDGE_CONTRACT && from != entry) {
-            sqlite3_bind_int64(best, 1, from);
-            speaks = sqlite3_step(best) == SQLITE_ROW;
-            sqlite3_reset(best);
-        }
-        entry = from;
-        if (kind == EDGE_ALIAS)
-            unite(loader->graph, sqlite3_column_int64(rows, 1), sqlite3_column_int64(rows, 2));
-        else if (kind != EDGE_CONTRACT || speaks)
-            add_edge(loader, sqlite3_column_int64(rows, 1), sqlite3_column_int64(rows, 2), from, kind);
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        const uint8_t *edges = sqlite3_column_blob(rows, 1);
+        add_packed(loader, sqlite3_column_int64(rows, 0), edges, (size_t)sqlite3_column_bytes(rows, 1));
     }
     sqlite3_finalize(rows);
-    if (error == HANSE_OK) {
-        sqlite3_finalize(best);
-        error = hanse_store_error(loader->db, rc);
-    }
-    return error;
+    return hanse_store_error(loader->db, rc);
 }
 
 /* A name without a place is the one that has it with a place, when there is just one that anybody speaks of.
@@ -220,10 +222,8 @@ static int read_promises(struct loader *loader)
 /* Lists of neighbours: counted, then filled. An edge within one node leads nowhere. */
 static void link_edges(struct hanse_graph *g)
 {
-    g->out = hanse_calloc(g->nodes + 2, sizeof *g->out);
-    g->in = hanse_calloc(g->nodes + 2, sizeof *g->in);
-    g->out_step = hanse_calloc(g->edges + 1, sizeof *g->out_step);
-    g->in_step = hanse_calloc(g->edges + 1, sizeof *g->in_step);
+    memset(g->out, 0, (g->nodes + 2) * sizeof *g->out);
+    memset(g->in, 0, (g->nodes + 2) * sizeof *g->in);
     uint32_t kept = 0;
     for (uint32_t n = 0; n < g->nodes; n++)
         g->same[n] = root_of(g, n);
@@ -250,35 +250,50 @@ static void link_edges(struct hanse_graph *g)
     }
 }
 
+/* As many nodes, each for itself, and no edges. */
+static void clear(struct hanse_graph *g, uint32_t nodes)
+{
+    if (nodes > g->node_room) {
+        g->node_room = nodes + nodes / 8;
+        g->same = hanse_realloc(g->same, g->node_room * sizeof *g->same);
+        g->next_same = hanse_realloc(g->next_same, g->node_room * sizeof *g->next_same);
+        g->out = hanse_realloc(g->out, (g->node_room + 2) * sizeof *g->out);
+        g->in = hanse_realloc(g->in, (g->node_room + 2) * sizeof *g->in);
+    }
+    g->nodes = nodes;
+    g->edges = 0;
+    for (uint32_t i = 0; i < nodes; i++)
+        g->same[i] = g->next_same[i] = i;
+}
+
 int graph_load(sqlite3 *db, struct hanse_graph **graph)
 {
     int64_t version = 0, last = 0;
     int error = one_number(db, "PRAGMA data_version", &version);
     if (error != HANSE_OK || (*graph != NULL && (*graph)->data_version == version))
         return error;
-    hanse_graph_release(graph);
+    struct loader loader = {.db = db, .graph = *graph != NULL ? *graph : hanse_calloc(1, sizeof **graph)};
+    *graph = NULL;
     error = one_number(db, "SELECT max(id) FROM hanse$dataset", &last);
-    if (error != HANSE_OK || last < 0 || last >= UINT32_MAX - 2)
-        return error != HANSE_OK ? error : HANSE_E_TOO_LARGE;
-    struct loader loader = {.db = db, .graph = hanse_calloc(1, sizeof **graph)};
-    struct hanse_graph *g = loader.graph;
-    g->data_version = version;
-    g->nodes = (uint32_t)last + 1;
-    g->same = hanse_malloc(g->nodes * sizeof *g->same);
-    g->next_same = hanse_malloc(g->nodes * sizeof *g->next_same);
-    for (uint32_t i = 0; i < g->nodes; i++)
-        g->same[i] = g->next_same[i] = i;
-    error = read_edges(&loader);
+    if (error == HANSE_OK && (last < 0 || last >= UINT32_MAX / 2))
+        error = HANSE_E_TOO_LARGE;
+    if (error == HANSE_OK) {
+        clear(loader.graph, (uint32_t)last + 1);
+        error = read_edges(&loader);
+    }
     if (error == HANSE_OK)
         error = read_bare(&loader);
     if (error == HANSE_OK)
         error = read_promises(&loader);
+    if (error == HANSE_OK && loader.full)
+        error = HANSE_E_TOO_LARGE;
     if (error != HANSE_OK) {
         hanse_graph_release(&loader.graph);
         return error;
     }
-    link_edges(g);
-    *graph = g;
+    link_edges(loader.graph);
+    loader.graph->data_version = version;
+    *graph = loader.graph;
     return HANSE_OK;
 }
 

@@ -14,6 +14,7 @@ struct hanse_graph {
     uint32_t *same;       /* the node that each id is */
     uint32_t *next_same;  /* a ring of those that are one */
     uint32_t edges;
+    uint32_t node_room, edge_room; /* of the lists, which outlast what is in them */
     struct graph_edge {
         uint32_t source, target;
         int64_t entry; /* rowid of the entry that says so; 0: a promise */
@@ -27,7 +28,8 @@ struct hanse_graph {
     } * out_step, *in_step;
 };
 
-/* Reads it anew when the database has changed since; else keeps it. Errors: of SQLite. */
+/* Reads it anew when the database has changed since, into the same memory; else keeps it. Errors: of SQLite.
+ */
 HANSE_MUST_USE int graph_load(sqlite3 *db, struct hanse_graph **graph);
 uint32_t graph_node(const struct hanse_graph *graph, uint32_t id); /* the one that it is */
 const char *graph_edge_kind(const struct graph_edge *edge);

@@ -97,8 +97,7 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct han
 static int add_edge(struct hanse_catalog *catalog, sqlite3 *db, const struct hanse_projected *projected,
                     const struct consumption *c)
 {
-    struct edge_writer writer = {
-        .catalog = catalog, .db = db, .entry_rowid = projected->entry_rowid, .kind = EDGE_CONSUMPTION};
+    struct edge_writer writer;
     struct hanse_buffer source, target;
     struct hanse_hash own;
     char hex[HANSE_HASH_HEX_SIZE];
@@ -118,7 +117,9 @@ static int add_edge(struct hanse_catalog *catalog, sqlite3 *db, const struct han
     hanse_buffer_init(&target);
     edge_named_key(EDGE_TYPE_CONTRACT, hanse_hash_hex(&c->journal, hex), c->contract, &source);
     edge_named_key(EDGE_TYPE_CONSUMER, hanse_hash_hex(&own, hex), c->consumer, &target);
+    edge_writer_open(&writer, catalog, db, projected->entry_rowid, EDGE_CONSUMPTION);
     error = catalog_edge_add(&writer, hanse_buffer_bytes(&source), hanse_buffer_bytes(&target));
+    error = edge_writer_close(&writer, error);
     hanse_buffer_release(&source);
     hanse_buffer_release(&target);
     return error;

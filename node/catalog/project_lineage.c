@@ -103,10 +103,9 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct han
     struct hanse_bytes name_space = catalog_text(hanse_value_member(job, "namespace")),
                        name = catalog_text(hanse_value_member(job, "name"));
     struct hanse_buffer shown, key;
-    struct edge_writer writer = {.catalog = catalog,
-                                 .db = db,
-                                 .entry_rowid = projected->entry_rowid,
-                                 .kind = kind_of(catalog_text(hanse_value_member(root, "source")))};
+    struct edge_writer writer;
+    edge_writer_open(&writer, catalog, db, projected->entry_rowid,
+                     kind_of(catalog_text(hanse_value_member(root, "source"))));
     hanse_buffer_init(&shown);
     hanse_buffer_init(&key);
     hanse_buffer_append(&shown, name_space.data, name_space.size);
@@ -124,7 +123,7 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, const struct han
         error = add_columns(&writer, list_of(root, "columns"));
     hanse_buffer_release(&shown);
     hanse_buffer_release(&key);
-    return error;
+    return edge_writer_close(&writer, error);
 }
 
 static int project_lineage(void *context, sqlite3 *db, const struct hanse_projected *projected)

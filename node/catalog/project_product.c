@@ -122,13 +122,13 @@ static int add_sources(struct product *product, struct edge_writer *writer, cons
 /* An output port is made of the input contracts that it names, or else of those of all input ports. */
 static int add_flows(struct hanse_catalog *catalog, sqlite3 *db, struct product *product)
 {
-    struct edge_writer writer = {
-        .catalog = catalog, .db = db, .entry_rowid = product->projected->entry_rowid, .kind = EDGE_PORT};
+    struct edge_writer writer;
     const struct hanse_value *inputs = hanse_value_member(product->root, PORT_LISTS[INPUT]);
     const struct hanse_value *outputs = hanse_value_member(product->root, PORT_LISTS[OUTPUT]);
     struct hanse_buffer target;
     int error = HANSE_OK;
     hanse_buffer_init(&target);
+    edge_writer_open(&writer, catalog, db, product->projected->entry_rowid, EDGE_PORT);
     for (const struct hanse_value *o = outputs == NULL ? NULL : outputs->first;
          o != NULL && error == HANSE_OK; o = o->next) {
         struct hanse_bytes id = catalog_text(hanse_value_member(o, "contractId"));
@@ -142,7 +142,7 @@ static int add_flows(struct hanse_catalog *catalog, sqlite3 *db, struct product 
             error = add_sources(product, &writer, inputs, "contractId", hanse_buffer_bytes(&target));
     }
     hanse_buffer_release(&target);
-    return error;
+    return edge_writer_close(&writer, error);
 }
 
 static int add_tags(struct hanse_catalog *catalog, sqlite3 *db, const struct product *product)

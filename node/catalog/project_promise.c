@@ -97,24 +97,21 @@ int project_promises(struct hanse_catalog *catalog, sqlite3 *db, int64_t version
                      const struct hanse_value *root)
 {
     const struct hanse_value *servers = list_of(root, "servers"), *schema = list_of(root, "schema");
-    struct walk walk = {
-        .catalog = catalog,
-        .db = db,
-        .version = version,
-        .writer = {.catalog = catalog, .db = db, .entry_rowid = version, .kind = EDGE_CONTRACT}};
+    struct walk walk = {.catalog = catalog, .db = db, .version = version};
     uint32_t place = 0;
     int error = HANSE_OK;
     if (servers == NULL || schema == NULL)
         return HANSE_OK;
     hanse_buffer_init(&walk.key);
     hanse_buffer_init(&walk.source);
+    edge_writer_open(&walk.writer, catalog, db, version, EDGE_CONTRACT);
     for (walk.server = servers->first; walk.server != NULL && error == HANSE_OK;
          walk.server = walk.server->next)
         if (walk.server->type == HANSE_VALUE_OBJECT && place < HANSE_CONTRACT_FIELDS_MAX)
             error = add_objects(&walk, schema, place++);
     hanse_buffer_release(&walk.key);
     hanse_buffer_release(&walk.source);
-    return error;
+    return edge_writer_close(&walk.writer, error);
 }
 
 int project_promises_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version)

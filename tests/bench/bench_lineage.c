@@ -1,7 +1,7 @@
 /* bench_lineage FOLDER JOBS WALKS: a store with so many jobs of ten edges each, published as entries are;
  * then walks from datasets drawn at random, in nanoseconds, as JSON:
- * {"edges","datasets","publish_s","cold":[…],"walk":[…],"impact":[…], "reached":[…]}. `cold`: the graph is
- * read first. */
+ * {"edges","datasets","publish_s","cold":[…],"walk":[…],"impact":[…], "reached":[…]}. `cold`: a job drawn at
+ * random was published anew just before. */
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -64,24 +64,27 @@ static void publish(struct hanse_store *store, struct fixture_journal *journal)
     fixture_commit_release(journal, &commit);
 }
 
-static double fill(struct hanse_store *store, uint32_t jobs)
+static void put(struct fixture_journal *journal, uint32_t number, uint32_t jobs)
 {
-    struct fixture_journal *journal = fixture_journal_new(1, HANSE_AUTHORITY_DOMAIN);
     struct hanse_buffer body;
     char key[64];
     hanse_buffer_init(&body);
+    job_body(number, jobs, &body);
+    snprintf(key, sizeof key, "airflow/job_%u", number);
+    fixture_put(journal, HANSE_KIND_LINEAGE, key, "json", body.data);
+    hanse_buffer_release(&body);
+}
+
+static double fill(struct hanse_store *store, struct fixture_journal *journal, uint32_t jobs)
+{
     HANSE_CHECK(hanse_store_label(store, &journal->journal.id, "orders") == HANSE_OK);
     publish(store, journal); /* its authority */
     int64_t start = now_ns();
     for (uint32_t i = 0; i < jobs; i++) {
-        job_body(i, jobs, &body);
-        snprintf(key, sizeof key, "airflow/job_%u", i);
-        fixture_put(journal, HANSE_KIND_LINEAGE, key, "json", body.data);
+        put(journal, i, jobs);
         if (i % COMMIT_JOBS == COMMIT_JOBS - 1 || i + 1 == jobs)
             publish(store, journal);
     }
-    hanse_buffer_release(&body);
-    fixture_journal_destroy(journal);
     return (double)(now_ns() - start) / 1e9;
 }
 
@@ -117,11 +120,13 @@ int main(int argc, char **argv)
     sqlite3 *db;
     snprintf(path, sizeof path, "%s/lineage.db", argv[1]);
     HANSE_CHECK(hanse_store_open(path, hanse_catalog_projection(catalog), &store) == HANSE_OK);
-    double publish_s = fill(store, jobs);
+    struct fixture_journal *journal = fixture_journal_new(1, HANSE_AUTHORITY_DOMAIN);
+    double publish_s = fill(store, journal, jobs);
     HANSE_CHECK(hanse_store_open_reader(path, &db) == HANSE_OK);
     json_t *cold = json_array(), *walk = json_array(), *impact = json_array(), *reached = json_array();
     for (uint32_t i = 0; i < walks; i++) {
-        hanse_graph_release(&graph);
+        put(journal, drawn(jobs), jobs);
+        publish(store, journal);
         ask(db, &graph, jobs, false, cold);
         json_array_append_new(reached, json_integer(ask(db, &graph, jobs, false, walk)));
         ask(db, &graph, jobs, true, impact);
@@ -132,6 +137,7 @@ int main(int argc, char **argv)
     json_dumpf(result, stdout, JSON_COMPACT);
     json_decref(result);
     hanse_graph_release(&graph);
+    fixture_journal_destroy(journal);
     hanse_store_close_reader(&db);
     hanse_store_close(&store);
     hanse_catalog_destroy(&catalog);
