@@ -29,7 +29,7 @@ static int take_row(const Fts5ExtensionApi *api, Fts5Context *fts, void *context
     g->slot = search_shelf_slot(g->shelf, id, g->slot);
     if (g->slot == g->shelf->count)
         return SQLITE_DONE; /* younger than all we know */
-    if (g->shelf->ids[g->slot] != id || !g->shelf->rows[g->slot].live)
+    if (g->shelf->ids[g->slot] != id || !g->shelf->alive[g->slot])
         return SQLITE_OK; /* superseded */
     int rc = api->xPhraseFirstColumn(fts, 0, &at, &column);
     for (; rc == SQLITE_OK && column >= 0; api->xPhraseNextColumn(fts, &at, &column))

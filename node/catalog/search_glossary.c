@@ -142,7 +142,7 @@ void search_glossary_mean(const struct hanse_searcher *searcher, const struct se
     const struct search_shelf *shelf = &searcher->shelf;
     ret_meant->term_count = ret_meant->name_count = 0;
     for (size_t i = 0; i < g->count; i++) {
-        if (shelf->rows[g->names[i].slot].live && is_said_at(g, &g->names[i], words, place))
+        if (shelf->alive[g->names[i].slot] && is_said_at(g, &g->names[i], words, place))
             keep_term(shelf, ret_meant, g->names[i].slot);
     }
     for (size_t k = 0; k < ret_meant->term_count; k++) {
@@ -164,7 +164,7 @@ int search_glossary_linked(struct hanse_searcher *searcher, uint32_t term, uint8
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(rows, 0);
         size_t slot = search_shelf_slot(shelf, id, 0);
-        if (slot == shelf->count || shelf->ids[slot] != id || !shelf->rows[slot].live)
+        if (slot == shelf->count || shelf->ids[slot] != id || !shelf->alive[slot])
             continue;
         *ret_rows += columns[slot] == 0;
         columns[slot] |= 1u << SEARCH_FIELD;

@@ -21,7 +21,6 @@ struct search_row {
     uint32_t values; /* where in search_shelf.values: how many, then the values */
     uint8_t name_parts, title_parts;
     uint8_t kind; /* enum search_kind */
-    bool live;
 };
 
 struct search_value { /* of a facet, as text; a domain's is the decimal number of its journal */
@@ -33,6 +32,7 @@ struct search_shelf {
     int64_t epoch, last_id; /* of the rows that were read */
     size_t count, capacity, live;
     int64_t *ids;
+    bool *alive; /* apart from the rows, which would fill the processor's cache */
     struct search_row *rows;
     uint32_t *slots; /* by thing: slot + 1 */
     size_t slot_capacity;
@@ -76,7 +76,7 @@ struct search_tally {
     uint8_t *name_hits, *title_hits;
 };
 
-#define SEARCH_POPULAR_MAX 32
+#define SEARCH_POPULAR_MAX 128
 struct search_popular {
     char word[SEARCH_WORD_MAX + 1]; /* empty: none */
     uint8_t *columns;               /* by slot */
@@ -161,7 +161,7 @@ int search_gather_register(fts5_api *api);
 HANSE_MUST_USE int search_gather_since(struct hanse_searcher *searcher, const char *word, int64_t id,
                                        uint8_t *columns);
 
-/* search_popular.c: the same for a word alone, into columns that are all 0. */
+/* search_popular.c: the same for a word alone, from memory where it can. Not into tally.each. */
 HANSE_MUST_USE int search_gather_word(struct hanse_searcher *searcher, const char *word, uint8_t *columns,
                                       size_t *ret_rows);
 void search_popular_release(struct search_popular popular[SEARCH_POPULAR_MAX]);

@@ -25,7 +25,7 @@ static int gather_beginnings(struct hanse_searcher *searcher, const char *word, 
     int error = HANSE_OK;
     /* What half of all contracts have tells nothing. */
     for (size_t i = 0; i < count && error == HANSE_OK && *ret_rows <= searcher->shelf.live / 2; i++)
-        error = search_gather(searcher, words[i], false, columns, ret_rows);
+        error = search_gather_word(searcher, words[i], columns, ret_rows);
     return error;
 }
 
@@ -39,7 +39,7 @@ static int respell(struct hanse_searcher *searcher, const char *word, char *ret_
     for (size_t i = 0; i < count && error == HANSE_OK; i++) {
         size_t rows = 0;
         search_tally_clear_word(&searcher->tally, searcher->shelf.count);
-        error = search_gather(searcher, words[i], false, searcher->tally.near, &rows);
+        error = search_gather_word(searcher, words[i], searcher->tally.near, &rows);
         if (rows > best || (rows > 0 && rows == best && strcmp(words[i], ret_word) < 0)) {
             best = rows;
             memcpy(ret_word, words[i], strlen(words[i]) + 1);
@@ -64,7 +64,7 @@ static int respell_parts(struct hanse_searcher *searcher, const char *word, char
         if (length == 0)
             continue;
         search_tally_clear_word(&searcher->tally, searcher->shelf.count);
-        error = search_gather(searcher, part, false, searcher->tally.near, &rows);
+        error = search_gather_word(searcher, part, searcher->tally.near, &rows);
         memcpy(spelled, part, length + 1);
         if (error == HANSE_OK && rows == 0)
             error = respell(searcher, part, spelled, &rows);
@@ -89,7 +89,7 @@ static int gather_all(struct hanse_searcher *searcher, const char *text, uint8_t
     bool first = true;
     int error = HANSE_OK;
     if (strchr(text, ' ') == NULL)
-        return search_gather(searcher, text, false, columns, ret_rows);
+        return search_gather_word(searcher, text, columns, ret_rows);
     memset(tally->all, 0, slots);
     for (const char *at = text; *at != '\0' && error == HANSE_OK; first = false) {
         size_t size = strcspn(at, " ");
@@ -130,7 +130,7 @@ static int read_otherwise(struct hanse_searcher *searcher, const char *word, str
     search_tally_clear_word(&searcher->tally, searcher->shelf.count);
     if (error != HANSE_OK || ret_read[0] == '\0')
         return error;
-    error = search_gather(searcher, ret_read, false, searcher->tally.exact, &meaning->exact);
+    error = search_gather_word(searcher, ret_read, searcher->tally.exact, &meaning->exact);
     if (error != HANSE_OK || meaning->exact > 0)
         return error;
     for (char *c = ret_read; *c != '\0'; c++)

@@ -15,6 +15,7 @@ static const char ROWS_SINCE[] = "SELECT id, kind, thing, journal, published_at_
 void search_shelf_release(struct search_shelf *shelf)
 {
     free(shelf->ids);
+    free(shelf->alive);
     free(shelf->rows);
     free(shelf->slots);
     free(shelf->values);
@@ -123,7 +124,7 @@ static void take_slot(struct search_shelf *shelf, uint32_t thing)
         shelf->slot_capacity = capacity;
     }
     if (shelf->slots[thing] != 0) {
-        shelf->rows[shelf->slots[thing] - 1].live = false;
+        shelf->alive[shelf->slots[thing] - 1] = false;
         shelf->live--;
     }
     shelf->slots[thing] = (uint32_t)shelf->count + 1;
@@ -136,6 +137,7 @@ static void add_row(struct search_shelf *shelf, sqlite3_stmt *row)
         shelf->capacity = grown(shelf->capacity);
         shelf->rows = hanse_realloc(shelf->rows, shelf->capacity * sizeof shelf->rows[0]);
         shelf->ids = hanse_realloc(shelf->ids, shelf->capacity * sizeof shelf->ids[0]);
+        shelf->alive = hanse_realloc(shelf->alive, shelf->capacity * sizeof shelf->alive[0]);
     }
     int64_t parts = sqlite3_column_int64(row, 6);
     const char *facets = sqlite3_column_blob(row, 7);
@@ -145,8 +147,8 @@ static void add_row(struct search_shelf *shelf, sqlite3_stmt *row)
                                                     .tie = (uint64_t)sqlite3_column_int64(row, 5),
                                                     .name_parts = (uint8_t)parts,
                                                     .title_parts = (uint8_t)(parts >> 8),
-                                                    .kind = (uint8_t)sqlite3_column_int64(row, 1),
-                                                    .live = true};
+                                                    .kind = (uint8_t)sqlite3_column_int64(row, 1)};
+    shelf->alive[shelf->count] = true;
     add_values(shelf, sqlite3_column_int64(row, 3), facets, (size_t)sqlite3_column_bytes(row, 7));
     take_slot(shelf, shelf->rows[shelf->count].thing);
     shelf->count++;
@@ -202,14 +204,14 @@ int search_shelf_refresh(struct hanse_searcher *searcher)
 
 size_t search_shelf_slot(const struct search_shelf *shelf, int64_t id, size_t hint)
 {
-    size_t step = 1, low = hint, high = hint;
-    while (high < shelf->count && shelf->ids[high] < id) { /* galloping: most are near */
-        low = high + 1;
-        high += step;
-        step *= 2;
-    }
-    if (high > shelf->count)
-        high = shelf->count;
+    if (hint == shelf->count || shelf->ids[hint] >= id)
+        return hint;
+    /* Ids have gaps, so it is not further than they differ; and galloping back from there, few gaps are
+     * between. */
+    uint64_t ahead = (uint64_t)(id - shelf->ids[hint]);
+    size_t low = hint + 1, high = ahead < shelf->count - hint ? hint + (size_t)ahead : shelf->count;
+    for (size_t step = 1; high - low > step && shelf->ids[high - step] >= id; step *= 2)
+        high -= step;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (shelf->ids[middle] < id)

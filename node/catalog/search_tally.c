@@ -78,6 +78,21 @@ static void weigh(float times, float ret_weights[1 << SEARCH_COLUMNS])
     }
 }
 
+/* The first slot from there on that has the word. */
+static size_t next_hit(const struct search_tally *tally, size_t slot, size_t slots)
+{
+    uint64_t exact, near;
+    for (; slot + 8 <= slots; slot += 8) {
+        memcpy(&exact, tally->exact + slot, 8);
+        memcpy(&near, tally->near + slot, 8);
+        if ((exact | near) != 0)
+            break;
+    }
+    while (slot < slots && (tally->exact[slot] | tally->near[slot]) == 0)
+        slot++;
+    return slot;
+}
+
 void search_tally_add(struct hanse_searcher *searcher, const struct search_meaning *meaning)
 {
     const struct search_shelf *shelf = &searcher->shelf;
@@ -85,10 +100,9 @@ void search_tally_add(struct hanse_searcher *searcher, const struct search_meani
     float exact[1 << SEARCH_COLUMNS], near[1 << SEARCH_COLUMNS];
     weigh(rarity(shelf->live, meaning->exact), exact);
     weigh(NEAR * rarity(shelf->live, meaning->near), near);
-    for (size_t i = 0; i < shelf->count; i++) {
+    for (size_t i = next_hit(tally, 0, shelf->count); i < shelf->count;
+         i = next_hit(tally, i + 1, shelf->count)) {
         uint8_t columns = tally->exact[i] | tally->near[i];
-        if (columns == 0)
-            continue;
         float of_exact = exact[tally->exact[i] & 31], of_near = near[tally->near[i] & 31];
         tally->score[i] += of_exact > of_near ? of_exact : of_near;
         tally->found[i] |= (uint16_t)(1u << meaning->place);
@@ -104,13 +118,18 @@ static float share(uint8_t hits, uint8_t parts)
     return hits == 0 ? 0 : hits >= parts ? 1 : (float)hits / (float)parts;
 }
 
-static struct search_found place_of(const struct hanse_searcher *searcher, size_t slot)
+static float score_of(const struct hanse_searcher *searcher, size_t slot)
 {
     const struct search_row *row = &searcher->shelf.rows[slot];
     const struct search_tally *tally = &searcher->tally;
-    return (struct search_found){.score = tally->score[slot] +
-                                          NAME_FULL * share(tally->name_hits[slot], row->name_parts) +
-                                          TITLE_FULL * share(tally->title_hits[slot], row->title_parts),
+    return tally->score[slot] + NAME_FULL * share(tally->name_hits[slot], row->name_parts) +
+           TITLE_FULL * share(tally->title_hits[slot], row->title_parts);
+}
+
+static struct search_found place_of(const struct hanse_searcher *searcher, size_t slot, float score)
+{
+    const struct search_row *row = &searcher->shelf.rows[slot];
+    return (struct search_found){.score = score,
                                  .published_ms = row->published_ms,
                                  .tie = row->tie,
                                  .id = searcher->shelf.ids[slot],
@@ -199,7 +218,7 @@ void search_tally_pick(struct hanse_searcher *searcher, uint16_t words, bool all
     counts->total = counts->unfiltered = 0;
     for (size_t i = 0; i < shelf->count; i++) {
         uint16_t found = searcher->tally.found[i] & words;
-        if (!shelf->rows[i].live || (all ? found != words : found == 0))
+        if ((all ? found != words : found == 0) || !shelf->alive[i])
             continue;
         unsigned failed = set == 0 ? 0 : fails(shelf, &shelf->rows[i], filters, set);
         counts->unfiltered++;
@@ -208,7 +227,10 @@ void search_tally_pick(struct hanse_searcher *searcher, uint16_t words, bool all
         if (failed != 0)
             continue;
         counts->total++;
-        struct search_found place = place_of(searcher, i);
+        float score = score_of(searcher, i);
+        if (count == max && score < ret_found[0].score)
+            continue;
+        struct search_found place = place_of(searcher, i, score);
         if (after == NULL || is_before(after, &place))
             keep(ret_found, &count, max, &place);
     }
