@@ -12,7 +12,10 @@
  * The sync ends when the disk has the slot; what the disk keeps in a cache is flushed by the sync of the
  * COMMIT that follows. That holds where a file is overwritten in place, so that nothing but its bytes has to
  * be kept, and where the database is on the same disk; anywhere else the fence is flushed for itself, which a
- * publish of one small contract waits a fifth longer for. */
+ * publish of one small contract waits a fifth longer for.
+ *
+ * What nobody commits after, the marks at rest, may be in that cache still when the next are written. A power
+ * cut then may take both, and leave an older fence: the database is beyond it, or the mesh is asked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

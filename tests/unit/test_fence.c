@@ -16,6 +16,7 @@
 struct place {
     char folder[64];
     char path[96];
+    struct hanse_store *store; /* that commits after each write; or NULL */
     struct hanse_fence *fence;
     bool known;
     struct hanse_fence_mark acknowledged, intended;
@@ -24,8 +25,8 @@ struct place {
 static void reopen(struct place *place)
 {
     hanse_fence_close(&place->fence);
-    assert_int_equal(hanse_fence_open(place->path, NULL, &place->fence, &place->known, &place->acknowledged,
-                                      &place->intended),
+    assert_int_equal(hanse_fence_open(place->path, place->store, &place->fence, &place->known,
+                                      &place->acknowledged, &place->intended),
                      HANSE_OK);
 }
 
@@ -40,11 +41,29 @@ static int set_up(void **state)
     return 0;
 }
 
+static int set_up_beside_a_store(void **state)
+{
+    char path[96];
+    if (set_up(state) != 0)
+        return -1;
+    struct place *place = *state;
+    snprintf(path, sizeof path, "%s/db", place->folder);
+    assert_int_equal(hanse_store_open(path, NULL, &place->store), HANSE_OK);
+    reopen(place);
+    return 0;
+}
+
 static int tear_down(void **state)
 {
+    static const char *const FILES[] = {"fence", "db", "db-wal", "db-shm", "db.lock"};
     struct place *place = *state;
     hanse_fence_close(&place->fence);
-    unlink(place->path);
+    hanse_store_close(&place->store);
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        char path[96];
+        snprintf(path, sizeof path, "%s/%s", place->folder, FILES[i]);
+        unlink(path);
+    }
     rmdir(place->folder);
     free(place);
     return 0;
@@ -183,7 +202,9 @@ static void a_fence_that_cannot_be_opened_says_so(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name)                                                                                              \
+    cmocka_unit_test_setup_teardown(name, set_up, tear_down),                                                \
+        cmocka_unit_test_setup_teardown(name, set_up_beside_a_store, tear_down)
     const struct CMUnitTest tests[] = {
         T(a_new_fence_knows_nothing_until_it_is_written),
         T(the_newest_marks_are_read_back),

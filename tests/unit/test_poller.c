@@ -101,6 +101,37 @@ static void what_a_send_took_along_is_asked_for(void **state)
     assert_true(clock_monotonic_ms() - begun_ms < SOON_MS / 2);
 }
 
+/* As the transport reads: until there is no more, and then it says so. */
+static void what_was_emptied_is_told_of_again(void **state)
+{
+    struct pair *pair = *state;
+    char byte;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(zmq_send(pair->there, "x", 1, 0), 1);
+        wait_until_readable(pair);
+        receive_one(pair);
+        assert_int_equal(zmq_recv(pair->here, &byte, 1, ZMQ_DONTWAIT), -1);
+        poller_emptied(&pair->polled);
+        assert_false(poller_ask(pair->poller));
+        assert_false(pair->polled.readable);
+    }
+}
+
+static void what_was_used_after_it_was_emptied_is_asked(void **state)
+{
+    struct pair *pair = *state;
+    assert_int_equal(zmq_send(pair->there, "x", 1, 0), 1);
+    wait_until_readable(pair);
+    receive_one(pair);
+    poller_emptied(&pair->polled);
+    assert_int_equal(zmq_send(pair->there, "x", 1, 0), 1);
+    int events;
+    size_t size = sizeof events;
+    assert_int_equal(zmq_getsockopt(pair->here, ZMQ_EVENTS, &events, &size), 0);
+    poller_used(pair->poller, &pair->polled);
+    assert_true(poller_ask(pair->poller));
+}
+
 static void what_was_removed_is_forgotten(void **state)
 {
     struct pair *pair = *state;
@@ -120,6 +151,8 @@ int main(void)
         T(nothing_to_read_is_waited_for),
         T(a_socket_is_readable_until_all_is_read),
         T(what_a_send_took_along_is_asked_for),
+        T(what_was_emptied_is_told_of_again),
+        T(what_was_used_after_it_was_emptied_is_asked),
         T(what_was_removed_is_forgotten),
     };
     return cmocka_run_group_tests_name("poller", tests, NULL, NULL);

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -996,6 +998,20 @@ static void bars_grow_and_are_forgotten(void **state)
     door_destroy(&door);
 }
 
+/* libzmq leaves alone what a parent opened, and goes by this. */
+static void a_child_has_a_number_of_its_own(void **state)
+{
+    (void)state;
+    transport_remember_pid();
+    assert_int_equal(getpid(), syscall(SYS_getpid));
+    pid_t child = fork();
+    if (child == 0)
+        _exit(getpid() == syscall(SYS_getpid) ? 0 : 1);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -1035,6 +1051,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(who_wastes_too_much_time_stays_out_for_a_while),
         cmocka_unit_test(a_little_waste_is_nobodys_end),
         cmocka_unit_test(bars_grow_and_are_forgotten),
+        cmocka_unit_test(a_child_has_a_number_of_its_own),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
