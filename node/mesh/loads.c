@@ -12,8 +12,7 @@
 #define OF_A_LINK    32u /* an honest peer has up to eight, and one a commit whose bodies did not fit */
 #define OF_ALL       1024u
 #define PIECE_BYTES  (256u * 1024u) /* of commits: about a millisecond */
-#define PIECE_BODIES 4u             /* a body has up to 1 MiB */
-#define QUEUED_BYTES (1024u * 1024u)
+#define QUEUED_BYTES (256u * 1024u)
 
 struct load {
     hanse_link link;
@@ -155,11 +154,9 @@ static int read_piece(struct loop *loop, struct load *load, struct hanse_event *
     if (load->proof)
         return read_proof(loop, load, event);
     if (load->count > 0) {
-        size_t left = load->count - load->next;
-        size_t now = left < PIECE_BODIES ? left : PIECE_BODIES;
-        int error = hanse_store_load_bodies(loop->store, &load->journal, load->indexes + load->next, now,
+        /* One: it has up to 1 MiB, and whatever is sent to anybody waits behind it in libzmq's one thread. */
+        int error = hanse_store_load_bodies(loop->store, &load->journal, load->indexes + load->next++, 1,
                                             messages, count);
-        load->next += now;
         event->loaded.more = error == HANSE_OK && load->next < load->count;
         return error;
     }
