@@ -232,7 +232,8 @@ static void receive(struct hanse_engine *e, hanse_link id, struct hanse_bytes me
         effect_refused(e, id, r.error, message_name(type));
 }
 
-/* The answer to WANT goes out, and the end mark. */
+/* The answer to WANT goes out, and the end mark; a proof is no answer: with an end mark after it, whoever
+ * asks for commits because of the proof would take that for the answer. */
 static void loaded(struct hanse_engine *e, const struct hanse_event *event)
 {
     struct link *link = link_find(e, event->loaded.link);
@@ -242,7 +243,7 @@ static void loaded(struct hanse_engine *e, const struct hanse_event *event)
     enum hanse_class class = is_council(e, ledger) ? HANSE_CLASS_COUNCIL : HANSE_CLASS_BULK;
     for (size_t i = 0; i < event->loaded.count; i++)
         effect_send_borrowed(e, link, class, event->loaded.messages[i]);
-    if (!event->loaded.more)
+    if (!event->loaded.more && !event->loaded.proof)
         send_head(e, link, ledger);
 }
 

@@ -105,7 +105,8 @@ struct hanse_event {
         struct {
             hanse_link link;
             struct hanse_hash journal;
-            /* whole COMMIT or BODY messages, in order */
+            bool proof; /* as in LOAD */
+            /* whole COMMIT or BODY messages, in order; or FORK */
             const struct hanse_bytes *messages;
             size_t count;
             bool more; /* the rest comes with another LOADED */

@@ -12,7 +12,7 @@
 #define OF_A_LINK    32u /* an honest peer has up to eight, and one a commit whose bodies did not fit */
 #define OF_ALL       1024u
 #define PIECE_BYTES  (256u * 1024u) /* of commits: about a millisecond */
-#define QUEUED_BYTES (256u * 1024u)
+#define QUEUED_BYTES (512u * 1024u)
 
 struct load {
     hanse_link link;
@@ -183,7 +183,7 @@ bool loads_answer(struct loop *loop)
     struct hanse_event event = {
         .type = HANSE_EVENT_LOADED,
         .now_ms = loop->now_ms,
-        .loaded = {.link = load->link, .journal = load->journal},
+        .loaded = {.link = load->link, .journal = load->journal, .proof = load->proof},
     };
     loop->loads->last = load->link;
     int error = read_piece(loop, load, &event);

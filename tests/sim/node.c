@@ -267,6 +267,7 @@ static void load(struct sim *sim, struct sim_node *node, struct loading *loading
         disk_load_commits(&node->disk, loading->chain, loading->first, loading->end, loading->max_bytes,
                           &answer);
     event.loaded.link = loading->link;
+    event.loaded.proof = loading->proof;
     event.loaded.journal = sim->archive.chains[loading->chain].id;
     event.loaded.messages = answer.messages;
     event.loaded.count = answer.count;

@@ -162,15 +162,15 @@ static void a_frozen_journal_stays_frozen_after_a_restart(void **state)
     assert_int_equal(publish(w, B, BETA, "more", 10), HANSE_E_FROZEN);
 }
 
-static void of_three_branches_the_lowest_cut_counts(void **state)
+/* b and c part at 8; then c comes with a third branch that parts at 4 and has so many commits of its own. */
+static void come_with_a_third_branch(struct wired *w, int commits)
 {
-    struct wired *w = *state;
     part(w, 1, 1);
     crash(w, C);
     struct disk later = w->peers[C].disk; /* c's first branch */
     disk_init(&w->peers[C].disk, &w->archive);
     struct shelf *shelf = &w->peers[C].disk.shelves[BETA];
-    for (int i = 0; i < 2; i++) { /* the second one parts lower, at 4 */
+    for (int i = 0; i < 2; i++) {
         disk_write(&w->peers[C].disk, BETA, later.shelves[BETA].records[i], false);
         disk_settle(&w->peers[C].disk);
     }
@@ -178,7 +178,8 @@ static void of_three_branches_the_lowest_cut_counts(void **state)
     make(w, C, "");
     hanse_engine_own(w->peers[C].engine, id_of(w, BETA), false, 0);
     hanse_engine_unfence(w->peers[C].engine, id_of(w, BETA));
-    assert_int_equal(publish(w, C, BETA, "third", 33), HANSE_OK);
+    for (int i = 0; i < commits; i++)
+        assert_int_equal(publish(w, C, BETA, "third", 33 + (size_t)i), HANSE_OK);
     crash(w, C);
     struct disk lower = w->peers[C].disk;
     w->peers[C].disk = later;
@@ -193,7 +194,19 @@ static void of_three_branches_the_lowest_cut_counts(void **state)
     make(w, C, "a");
     start(w, C);
     pass(w, 20);
-    assert_frozen_everywhere(w, BETA, 4);
+}
+
+static void of_three_branches_the_lowest_cut_counts(void **state)
+{
+    (void)state;
+    for (int commits = 1; commits <= 9; commits++) {
+        struct wired *w = hanse_calloc(1, sizeof *w);
+        found(w, 3);
+        come_with_a_third_branch(w, commits);
+        assert_frozen_everywhere(w, BETA, 4);
+        wired_release(w);
+        free(w);
+    }
 }
 
 static void a_changed_byte_is_garbage_and_no_fork(void **state)

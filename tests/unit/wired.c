@@ -203,12 +203,14 @@ struct due {
     struct answer answer;
     hanse_link link;
     uint32_t chain;
+    bool proof;
 };
 
 static void on_load(struct wired *w, int who, const struct hanse_effect *effect, struct due *ret_due)
 {
     const struct disk *disk = &w->peers[who].disk;
     ret_due->link = effect->load.link;
+    ret_due->proof = effect->load.proof;
     ret_due->chain = archive_chain(&w->archive, &effect->load.journal);
     if (effect->load.proof)
         disk_load_proof(disk, ret_due->chain, &ret_due->answer);
@@ -307,6 +309,7 @@ int step(struct wired *w, int who, struct hanse_event *event)
     for (size_t i = 0; i < due_count; i++) {
         struct hanse_event loaded = {.type = HANSE_EVENT_LOADED};
         loaded.loaded.link = due[i].link;
+        loaded.loaded.proof = due[i].proof;
         loaded.loaded.journal = w->archive.chains[due[i].chain].id;
         loaded.loaded.messages = due[i].answer.messages;
         loaded.loaded.count = due[i].answer.count;
