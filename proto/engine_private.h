@@ -97,6 +97,7 @@ struct inquiry {
     bool same;                  /* and it is ours */
     struct hanse_buffer theirs; /* the one that begins at `high`; empty: there is none */
     uint64_t deadline_ms;
+    struct inquiry *interrupted; /* goes on when the proof does not hold */
 };
 
 struct ledger { /* what the engine keeps of one journal */
@@ -391,7 +392,9 @@ uint64_t spread_due_ms(const struct hanse_engine *e); /* when to call it; UINT64
 /* NULL: the peer has had its chances for now, or one is under way. */
 struct inquiry *inquiry_begin(struct hanse_engine *e, struct link *link, struct ledger *ledger,
                               bool comparing);
-void inquiry_end(struct hanse_engine *e, struct ledger *ledger, bool in_vain); /* none: no effect */
+/* The one that it interrupted goes on. None: no effect. */
+void inquiry_end(struct hanse_engine *e, struct ledger *ledger, bool in_vain);
+void inquiries_end(struct hanse_engine *e, struct ledger *ledger);
 /* For our own commit that holds the entry; `base`: also for what is in force where it begins. */
 void ask_disk(struct hanse_engine *e, const struct ledger *ledger, uint64_t index, bool base);
 bool is_freezing(const struct ledger *ledger);

@@ -27,8 +27,14 @@ void inquiry_end(struct hanse_engine *e, struct ledger *ledger, bool in_vain)
     e->pending_bytes -= inquiry->proof.size + inquiry->theirs.size;
     hanse_buffer_release(&inquiry->proof);
     hanse_buffer_release(&inquiry->theirs);
+    ledger->inquiry = inquiry->interrupted;
     free(inquiry);
-    ledger->inquiry = NULL;
+}
+
+void inquiries_end(struct hanse_engine *e, struct ledger *ledger)
+{
+    while (ledger->inquiry != NULL)
+        inquiry_end(e, ledger, false);
 }
 
 struct inquiry *inquiry_begin(struct hanse_engine *e, struct link *link, struct ledger *ledger,
@@ -201,7 +207,7 @@ void forks_frozen(struct hanse_engine *e, struct ledger *ledger, int error)
         if (ledger->inquiry != NULL)
             flood(e, ledger->inquiry);
     }
-    inquiry_end(e, ledger, false);
+    inquiries_end(e, ledger);
     heads_update(e, ledger);
     fences_review(e);
 }

@@ -52,7 +52,7 @@ void waiting_drop(struct hanse_engine *e, struct ledger *ledger)
 void ledger_release(struct hanse_engine *e, struct ledger *ledger)
 {
     waiting_drop(e, ledger);
-    inquiry_end(e, ledger, false);
+    inquiries_end(e, ledger);
     while (ledger->first_intake != NULL) {
         struct intake *intake = ledger->first_intake;
         ledger->first_intake = intake->next;

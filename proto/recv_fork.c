@@ -25,12 +25,17 @@ void recv_fork(struct hanse_engine *e, struct link *link, struct hanse_bytes mes
         hanse_reader_fail(r, error);
         return;
     }
-    inquiry_end(e, ledger, false); /* commits need not be compared any more, if this one holds */
+    /* Commits that are being compared need not be any more if this one holds. If not, ours is a third
+     * history, and every peer that tells of theirs would have us begin anew. */
+    struct inquiry *interrupted = ledger->inquiry;
+    ledger->inquiry = NULL;
     struct inquiry *inquiry = inquiry_begin(e, link, ledger, false);
     if (inquiry == NULL) {
+        ledger->inquiry = interrupted;
         hanse_reader_fail(r, HANSE_E_BUSY);
         return;
     }
+    inquiry->interrupted = interrupted;
     hanse_buffer_append(&inquiry->proof, encoded.data, encoded.size);
     inquiry->deadline_ms = UINT64_MAX; /* our disk answers at once */
     e->pending_bytes += encoded.size;

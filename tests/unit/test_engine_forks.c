@@ -162,19 +162,20 @@ static void a_frozen_journal_stays_frozen_after_a_restart(void **state)
     assert_int_equal(publish(w, B, BETA, "more", 10), HANSE_E_FROZEN);
 }
 
-/* b and c part at 8; then c comes with a third branch that parts at 4 and has so many commits of its own. */
-static void come_with_a_third_branch(struct wired *w, int commits)
+/* b and c part at 8, which all learn; then c's disk has a third branch that parts at 4, with so many commits
+ * of its own. */
+static void leave_with_a_third_branch(struct wired *w, int commits)
 {
     part(w, 1, 1);
     crash(w, C);
     struct disk later = w->peers[C].disk; /* c's first branch */
     disk_init(&w->peers[C].disk, &w->archive);
-    struct shelf *shelf = &w->peers[C].disk.shelves[BETA];
-    for (int i = 0; i < 2; i++) {
-        disk_write(&w->peers[C].disk, BETA, later.shelves[BETA].records[i], false);
-        disk_settle(&w->peers[C].disk);
+    for (int chain = 0; chain < CHAINS; chain++) {
+        for (uint32_t i = 0; i < later.shelves[chain].count && (chain != BETA || i < 2); i++) {
+            disk_write(&w->peers[C].disk, (uint32_t)chain, later.shelves[chain].records[i], false);
+            disk_settle(&w->peers[C].disk);
+        }
     }
-    assert_int_equal(shelf->count, 2);
     make(w, C, "");
     hanse_engine_own(w->peers[C].engine, id_of(w, BETA), false, 0);
     hanse_engine_unfence(w->peers[C].engine, id_of(w, BETA));
@@ -191,9 +192,6 @@ static void come_with_a_third_branch(struct wired *w, int commits)
     disk_release(&w->peers[C].disk);
     w->peers[C].disk = lower;
     pass(w, 20);
-    make(w, C, "a");
-    start(w, C);
-    pass(w, 20);
 }
 
 static void of_three_branches_the_lowest_cut_counts(void **state)
@@ -202,11 +200,43 @@ static void of_three_branches_the_lowest_cut_counts(void **state)
     for (int commits = 1; commits <= 9; commits++) {
         struct wired *w = hanse_calloc(1, sizeof *w);
         found(w, 3);
-        come_with_a_third_branch(w, commits);
+        leave_with_a_third_branch(w, commits);
+        make(w, C, "a");
+        start(w, C);
+        pass(w, 20);
         assert_frozen_everywhere(w, BETA, 4);
         wired_release(w);
         free(w);
     }
+}
+
+static void proofs_that_do_not_fit_interrupt_no_search_for_the_lower_cut(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer told, end_mark;
+    struct answer proof;
+    leave_with_a_third_branch(w, 12);
+    make(w, C, "");
+    start(w, C);
+    hanse_link links[2] = {puppet(w, C, HANSE_LINK_MEMBER, A), puppet(w, C, HANSE_LINK_MEMBER, B)};
+    disk_load_proof(&w->peers[A].disk, BETA, &proof);
+    hanse_buffer_init(&told);
+    hanse_buffer_append(&told, proof.messages[0].data, proof.messages[0].size);
+    disk_answer_release(&proof);
+    say_heads(w, &end_mark, false, BETA, 8);
+    for (int i = 0; i < 2; i++)
+        puppet_hello(w, C, links[i]);
+    puppet_says(w, C, links[0], &told);
+    assert_true(trace_has(w, "c refuses FORK: BAD_ROOT"));
+    assert_true(trace_has(w, "c > puppet WANT beta"));
+    forget_trace(w);
+    puppet_says(w, C, links[1], &told);
+    assert_true(trace_has(w, "c refuses FORK: BAD_ROOT"));
+    assert_false(trace_has(w, "c > puppet WANT beta"));
+    puppet_says(w, C, links[0], &end_mark); /* nothing begins there */
+    assert_true(trace_has(w, "c > puppet WANT beta"));
+    hanse_buffer_release(&told);
+    hanse_buffer_release(&end_mark);
 }
 
 static void a_changed_byte_is_garbage_and_no_fork(void **state)
@@ -354,6 +384,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_comes_back_or_comes_late_learns_of_the_fork, setup, teardown),
         cmocka_unit_test_setup_teardown(a_frozen_journal_stays_frozen_after_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(of_three_branches_the_lowest_cut_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(proofs_that_do_not_fit_interrupt_no_search_for_the_lower_cut, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_changed_byte_is_garbage_and_no_fork, setup, teardown),
         cmocka_unit_test_setup_teardown(a_liar_freezes_nothing_and_costs_little, setup, teardown),
         cmocka_unit_test_setup_teardown(proofs_that_prove_nothing_are_refused, setup, teardown),
