@@ -48,8 +48,9 @@
 #define HANSE_REQUESTS_MAX  64u                   /* admission requests kept */
 
 /* ours: documents (contracts, products …) */
-#define HANSE_DOCUMENT_DEPTH_MAX 32u     /* nesting of a YAML or JSON document */
-#define HANSE_DOCUMENT_NODES_MAX 100000u /* values in a document: ten bytes each of a full body */
-#define HANSE_FINDINGS_MAX       1000u   /* findings listed for one document; the rest is counted */
+#define HANSE_DOCUMENT_DEPTH_MAX   32u     /* nesting of a YAML or JSON document */
+#define HANSE_DOCUMENT_NODES_MAX   100000u /* values in a document: ten bytes each of a full body */
+#define HANSE_DOCUMENT_MEMBERS_MAX 10000u  /* keys of an object */
+#define HANSE_FINDINGS_MAX         1000u   /* findings listed for one document; the rest is counted */
 
 #endif

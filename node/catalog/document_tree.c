@@ -118,6 +118,10 @@ static int add(struct document_builder *b, enum hanse_value_type type, struct do
 {
     if (b->nodes >= HANSE_DOCUMENT_NODES_MAX)
         return document_refuse_value(b, place);
+    if (b->named && b->open[b->depth - 1]->count >= HANSE_DOCUMENT_MEMBERS_MAX)
+        return document_fail(b->error, HANSE_E_TOO_LARGE, place, "document/too-many-keys",
+                             "the object has more than %u keys, and no more are read: make it a list",
+                             HANSE_DOCUMENT_MEMBERS_MAX);
     b->nodes++;
     struct hanse_value *value = document_allocate(b->document, sizeof *value);
     *value = (struct hanse_value){.type = type, .line = place.line, .column = place.column};

@@ -21,7 +21,7 @@ static void report_target(struct standard_run *run, const struct hanse_value *re
                       "'%.*s' names a property that its object does not have", standard_shown(text), text);
 }
 
-static void lint_reference(struct standard_run *run, const struct odcs_names *names,
+static void lint_reference(struct standard_run *run, struct odcs_names *names,
                            const struct hanse_value *reference)
 {
     if (reference->type == HANSE_VALUE_STRING)
@@ -31,7 +31,7 @@ static void lint_reference(struct standard_run *run, const struct odcs_names *na
             lint_reference(run, names, r);
 }
 
-static void lint_relationships(struct standard_run *run, const struct odcs_names *names,
+static void lint_relationships(struct standard_run *run, struct odcs_names *names,
                                const struct hanse_value *relationships)
 {
     if (relationships == NULL)
@@ -52,7 +52,7 @@ static void lint_relationships(struct standard_run *run, const struct odcs_names
 
 /* What a transformation reads is mostly elsewhere, and `a.b` may be a table of a database: only a whole
  * reference says that it means this contract. */
-static void lint_sources(struct standard_run *run, const struct odcs_names *names,
+static void lint_sources(struct standard_run *run, struct odcs_names *names,
                          const struct hanse_value *sources)
 {
     if (sources == NULL || sources->type != HANSE_VALUE_ARRAY)
@@ -63,7 +63,7 @@ static void lint_sources(struct standard_run *run, const struct odcs_names *name
 }
 
 /* Object options: `required` lists members of the object. */
-static void lint_required(struct standard_run *run, const struct odcs_names *names,
+static void lint_required(struct standard_run *run, struct odcs_names *names,
                           const struct hanse_value *property)
 {
     const struct hanse_value *required =
@@ -80,7 +80,7 @@ static void lint_required(struct standard_run *run, const struct odcs_names *nam
 }
 
 /* Recursion is bounded by the depth of a document. */
-static void lint_properties(struct standard_run *run, const struct odcs_names *names,
+static void lint_properties(struct standard_run *run, struct odcs_names *names,
                             const struct hanse_value *within)
 {
     static const char *const nested[] = {"items", "map", "key", "value"};
@@ -105,7 +105,7 @@ static void lint_properties(struct standard_run *run, const struct odcs_names *n
 }
 
 /* The property alone will do where there is one object only. */
-static enum odcs_target target_of_element(const struct odcs_names *names, struct hanse_bytes element)
+static enum odcs_target target_of_element(struct odcs_names *names, struct hanse_bytes element)
 {
     if (names->schema->count == 1 && odcs_names_find(names, names->schema->first, element) != NULL)
         return ODCS_TARGET_FOUND;
@@ -113,7 +113,7 @@ static enum odcs_target target_of_element(const struct odcs_names *names, struct
 }
 
 /* An element is `object.property`, an object, or several of them with commas between. */
-static void lint_element(struct standard_run *run, const struct odcs_names *names,
+static void lint_element(struct standard_run *run, struct odcs_names *names,
                          const struct hanse_value *element)
 {
     if (element == NULL || element->type != HANSE_VALUE_STRING)
@@ -139,7 +139,7 @@ void odcs_lint(struct standard_run *run, const struct hanse_value *root)
 {
     struct odcs_names names;
     standard_lint(run, root);
-    odcs_names_build(&names, root);
+    odcs_names_init(&names, root);
     if (names.schema != NULL) {
         for (const struct hanse_value *o = names.schema->first; o != NULL; o = o->next) {
             odcs_lint_quality(run, &names, o, true);

@@ -12,7 +12,7 @@ void odcs_lint_property(struct standard_run *run, const struct hanse_value *prop
 void odcs_lint_positions(struct standard_run *run, const struct hanse_value *properties);
 
 /* odcs_lint_quality.c: the quality rules of an object or a property. */
-void odcs_lint_quality(struct standard_run *run, const struct odcs_names *names,
-                       const struct hanse_value *owner, bool object);
+void odcs_lint_quality(struct standard_run *run, struct odcs_names *names, const struct hanse_value *owner,
+                       bool object);
 
 #endif

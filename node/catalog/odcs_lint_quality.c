@@ -17,8 +17,8 @@ static void lint_between(struct standard_run *run, const struct hanse_value *bou
 }
 
 /* `arguments.properties` of duplicateValues: the columns that together must not stand twice. */
-static bool lint_columns(struct standard_run *run, const struct odcs_names *names,
-                         const struct hanse_value *object, const struct hanse_value *columns)
+static bool lint_columns(struct standard_run *run, struct odcs_names *names, const struct hanse_value *object,
+                         const struct hanse_value *columns)
 {
     if (columns == NULL || columns->type != HANSE_VALUE_ARRAY)
         return columns != NULL;
@@ -33,8 +33,8 @@ static bool lint_columns(struct standard_run *run, const struct odcs_names *name
     return columns->count > 0;
 }
 
-static void lint_metric(struct standard_run *run, const struct odcs_names *names,
-                        const struct hanse_value *owner, const struct hanse_value *rule, bool object)
+static void lint_metric(struct standard_run *run, struct odcs_names *names, const struct hanse_value *owner,
+                        const struct hanse_value *rule, bool object)
 {
     static const char *const of_columns[] = {"nullValues", "missingValues", "invalidValues"};
     const struct hanse_value *metric = hanse_value_member(rule, "metric");
@@ -63,8 +63,8 @@ static void lint_metric(struct standard_run *run, const struct odcs_names *names
                       "%s counts values of a column, and this rule names none", name);
 }
 
-void odcs_lint_quality(struct standard_run *run, const struct odcs_names *names,
-                       const struct hanse_value *owner, bool object)
+void odcs_lint_quality(struct standard_run *run, struct odcs_names *names, const struct hanse_value *owner,
+                       bool object)
 {
     const struct hanse_value *rules = hanse_value_member(owner, "quality");
     for (const struct hanse_value *r = rules == NULL ? NULL : rules->first; r != NULL; r = r->next) {

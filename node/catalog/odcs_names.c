@@ -71,15 +71,21 @@ static void add_properties(struct building *building, const struct hanse_value *
         add_properties(building, parent, map);
 }
 
-void odcs_names_build(struct odcs_names *names, const struct hanse_value *root)
+void odcs_names_init(struct odcs_names *names, const struct hanse_value *root)
 {
-    struct building building = {.names = names};
     *names = (struct odcs_names){0};
     const struct hanse_value *schema = hanse_value_member(root, "schema");
-    if (schema == NULL || schema->type != HANSE_VALUE_ARRAY || schema->count == 0)
+    if (schema != NULL && schema->type == HANSE_VALUE_ARRAY && schema->count > 0)
+        names->schema = schema;
+}
+
+static void make(struct odcs_names *names)
+{
+    struct building building = {.names = names};
+    names->made = true;
+    if (names->schema == NULL)
         return;
-    names->schema = schema;
-    for (const struct hanse_value *object = schema->first; object != NULL; object = object->next) {
+    for (const struct hanse_value *object = names->schema->first; object != NULL; object = object->next) {
         add_names(&building, NULL, object);
         add_properties(&building, object, object);
     }
@@ -93,9 +99,11 @@ void odcs_names_release(struct odcs_names *names)
     *names = (struct odcs_names){0};
 }
 
-const struct hanse_value *odcs_names_find(const struct odcs_names *names, const struct hanse_value *parent,
+const struct hanse_value *odcs_names_find(struct odcs_names *names, const struct hanse_value *parent,
                                           struct hanse_bytes name)
 {
+    if (!names->made)
+        make(names);
     const struct odcs_name wanted = {parent, name, document_prefix(name), NULL};
     const struct odcs_name *found = names->count == 0 ? NULL
                                                       : bsearch(&wanted, names->items, names->count,
@@ -104,8 +112,7 @@ const struct hanse_value *odcs_names_find(const struct odcs_names *names, const 
 }
 
 /* The properties named by what is left, which may hold dots itself. */
-static bool find_below(const struct odcs_names *names, const struct hanse_value *parent,
-                       struct hanse_bytes rest)
+static bool find_below(struct odcs_names *names, const struct hanse_value *parent, struct hanse_bytes rest)
 {
     for (int i = 0; i < SEGMENTS_MAX; i++) {
         if (odcs_names_find(names, parent, rest) != NULL)
@@ -122,7 +129,7 @@ static bool find_below(const struct odcs_names *names, const struct hanse_value 
     return true; /* too long to be judged */
 }
 
-static enum odcs_target target_of_short(const struct odcs_names *names, struct hanse_bytes reference)
+static enum odcs_target target_of_short(struct odcs_names *names, struct hanse_bytes reference)
 {
     enum odcs_target target = ODCS_TARGET_NO_OBJECT;
     if (odcs_names_find(names, NULL, reference) != NULL)
@@ -155,7 +162,7 @@ static bool take_segment(struct hanse_bytes *rest, struct hanse_bytes *ret_segme
     return true;
 }
 
-static enum odcs_target target_of_full(const struct odcs_names *names, struct hanse_bytes rest)
+static enum odcs_target target_of_full(struct odcs_names *names, struct hanse_bytes rest)
 {
     struct hanse_bytes section, name;
     const struct hanse_value *at = NULL;
@@ -171,7 +178,7 @@ static enum odcs_target target_of_full(const struct odcs_names *names, struct ha
     return ODCS_TARGET_FOUND;
 }
 
-enum odcs_target odcs_names_target(const struct odcs_names *names, struct hanse_bytes reference)
+enum odcs_target odcs_names_target(struct odcs_names *names, struct hanse_bytes reference)
 {
     /* Another file's; with a variable or a pattern in it, nobody can tell. */
     if (reference.size == 0 || strpbrk((const char *)reference.data, "#$*") != NULL)
