@@ -1,13 +1,13 @@
 /* The tree both readers build: an arena, the builder, and the watch over depth, number and names. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "document_internal.h"
 #include "hanse/check.h"
+#include "large_page.h"
 
 #define CHUNK_FIRST (16u * 1024u)
-#define CHUNK_MAX   (2u * 1024u * 1024u) /* a large page: a hundred thousand values are five of them */
+#define CHUNK_MAX   LARGE_PAGE /* a hundred thousand values are five of them */
 /* Up to this many members, comparing each with each costs less than sorting. */
 #define PAIRWISE_MAX 16u
 
@@ -17,15 +17,6 @@ struct document_chunk {
     _Alignas(max_align_t) unsigned char data[];
 };
 
-/* Being given memory page by page took a quarter of the time of a full document. */
-static void *large_page(void)
-{
-    void *memory = aligned_alloc(CHUNK_MAX, CHUNK_MAX);
-    HANSE_CHECK(memory != NULL);
-    madvise(memory, CHUNK_MAX, MADV_HUGEPAGE); /* where there are none, small ones do */
-    return memory;
-}
-
 static struct document_chunk *chunk_new(struct hanse_document *document, size_t need)
 {
     struct document_chunk *top = document->chunks;
@@ -34,7 +25,7 @@ static struct document_chunk *chunk_new(struct hanse_document *document, size_t 
         whole = CHUNK_MAX;
     if (whole < sizeof *top + need)
         whole = sizeof *top + need;
-    struct document_chunk *chunk = whole == CHUNK_MAX ? large_page() : hanse_malloc(whole);
+    struct document_chunk *chunk = large_page_grow(NULL, 0, whole);
     *chunk = (struct document_chunk){.next = top, .size = whole - sizeof *chunk};
     document->chunks = chunk;
     return chunk;

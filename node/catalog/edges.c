@@ -8,7 +8,8 @@
 static const char NODE_FIND[] = "SELECT id FROM hanse$dataset WHERE key = ?1";
 static const char NODE_ADD[] = "INSERT INTO hanse$dataset(key, type, name, bare) VALUES(?1, ?2, ?3, ?4)";
 static const char EDGE_ADD[] = "INSERT INTO hanse$edge(id, source, target, kind) VALUES(?1, ?2, ?3, ?4)";
-static const char PACKED_ADD[] = "INSERT INTO hanse$edge_packed(id, edges) VALUES(?1, ?2)";
+static const char PACKED_ADD[] = "INSERT INTO hanse$edge_packed(id, speaks, edges) VALUES(?1, ?2, ?3)";
+static const char PACKED_SPEAK[] = "UPDATE hanse$edge_packed SET speaks = ?2 WHERE id = ?1";
 static const char PACKED_DROP[] = "DELETE FROM hanse$edge_packed WHERE id = ?1";
 static const char EDGE_DROP[] = "DELETE FROM hanse$edge WHERE id BETWEEN ?1 AND ?2";
 static const char COLUMN_ADD[] =
@@ -73,7 +74,8 @@ int edge_node(struct hanse_catalog *catalog, sqlite3 *db, struct hanse_bytes key
 void edge_writer_open(struct edge_writer *writer, struct hanse_catalog *catalog, sqlite3 *db,
                       int64_t entry_rowid, enum edge_kind kind)
 {
-    *writer = (struct edge_writer){.catalog = catalog, .db = db, .entry_rowid = entry_rowid, .kind = kind};
+    *writer = (struct edge_writer){
+        .catalog = catalog, .db = db, .entry_rowid = entry_rowid, .kind = kind, .speaks = true};
     hanse_buffer_init(&writer->packed);
 }
 
@@ -84,7 +86,8 @@ static int add_packed(struct edge_writer *writer)
     if (error != HANSE_OK)
         return error;
     sqlite3_bind_int64(add, 1, writer->entry_rowid);
-    sqlite3_bind_blob64(add, 2, writer->packed.data, writer->packed.size, SQLITE_STATIC);
+    sqlite3_bind_int(add, 2, writer->speaks);
+    sqlite3_bind_blob64(add, 3, writer->packed.data, writer->packed.size, SQLITE_STATIC);
     return catalog_run(writer->db, add);
 }
 
@@ -94,6 +97,17 @@ int edge_writer_close(struct edge_writer *writer, int error)
         error = add_packed(writer);
     hanse_buffer_release(&writer->packed);
     return error;
+}
+
+int catalog_edges_speak(struct hanse_catalog *catalog, sqlite3 *db, int64_t entry_rowid, bool speaks)
+{
+    sqlite3_stmt *update;
+    int error = catalog_statement(catalog, db, PACKED_SPEAK, &update);
+    if (error != HANSE_OK)
+        return error;
+    sqlite3_bind_int64(update, 1, entry_rowid);
+    sqlite3_bind_int(update, 2, speaks);
+    return catalog_run(db, update);
 }
 
 int catalog_edge_add(struct edge_writer *writer, struct hanse_bytes source, struct hanse_bytes target)
@@ -166,7 +180,8 @@ static const struct catalog_table TABLES[] = {
      "CREATE TABLE hanse$edge(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, target INTEGER NOT NULL, kind "
      "INTEGER NOT NULL); CREATE INDEX edge_source ON hanse$edge(source); CREATE INDEX edge_target ON "
      "hanse$edge(target)"},
-    {"edge_packed", "CREATE TABLE hanse$edge_packed(id INTEGER PRIMARY KEY, edges BLOB NOT NULL)"},
+    {"edge_packed",
+     "CREATE TABLE hanse$edge_packed(id INTEGER PRIMARY KEY, speaks INTEGER NOT NULL, edges BLOB NOT NULL)"},
     {"column_edge",
      "CREATE TABLE hanse$column_edge(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, source_column TEXT, "
      "target INTEGER NOT NULL, target_column TEXT, transformation TEXT); CREATE INDEX column_edge_source "

@@ -45,6 +45,7 @@ struct edge_writer {
     sqlite3 *db;
     int64_t entry_rowid;
     enum edge_kind kind;
+    bool speaks; /* true, unless it is set otherwise */
     uint32_t edges, columns;
     struct hanse_buffer packed; /* of struct edge_packed */
 };
@@ -53,10 +54,14 @@ void edge_writer_open(struct edge_writer *writer, struct hanse_catalog *catalog,
 /* Stores the edges as one row, too, unless that error came before. Returns it, or its own: of SQLite. */
 HANSE_MUST_USE int edge_writer_close(struct edge_writer *writer, int error);
 
-/* All edges of an entry stand in one row of hanse$edge_packed, in order, for those who read all there are. */
+/* All edges of an entry stand in one row of hanse$edge_packed, in order, for those who read all there are. Of
+ * a contract's versions only the highest speaks: who changes which that is says so here too. */
 struct edge_packed { /* little-endian */
     uint32_t source, target, kind;
 };
+
+HANSE_MUST_USE int catalog_edges_speak(struct hanse_catalog *catalog, sqlite3 *db, int64_t entry_rowid,
+                                       bool speaks);
 
 HANSE_MUST_USE int catalog_edge_add(struct edge_writer *writer, struct hanse_bytes source,
                                     struct hanse_bytes target);
@@ -68,8 +73,9 @@ HANSE_MUST_USE int catalog_column_edge_add(struct edge_writer *writer, const str
 /* All that an entry said. */
 HANSE_MUST_USE int catalog_edges_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t entry_rowid);
 
-/* project_promise.c: which datasets a contract's objects are, and what they are made of. */
-HANSE_MUST_USE int project_promises(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
+/* project_promise.c: which datasets a contract's objects are, and what they are made of. `best`: the version
+ * is the contract's highest. */
+HANSE_MUST_USE int project_promises(struct hanse_catalog *catalog, sqlite3 *db, int64_t version, bool best,
                                     const struct hanse_value *root);
 HANSE_MUST_USE int project_promises_drop(struct hanse_catalog *catalog, sqlite3 *db, int64_t version);
 

@@ -6,6 +6,7 @@
 
 #include "hanse/dataset.h"
 #include "hanse/lineage.h"
+#include "large_page.h"
 
 #define EDGES_MAX ((1u << 31) - 1)
 
@@ -25,9 +26,8 @@ void hanse_graph_release(struct hanse_graph **graph)
     free(g->next_same);
     free(g->edge);
     free(g->out);
-    free(g->out_step);
     free(g->in);
-    free(g->in_step);
+    free(g->step);
     free(g);
 }
 
@@ -65,6 +65,14 @@ static void unite(struct hanse_graph *g, int64_t one, int64_t other)
     g->next_same[b] = next;
 }
 
+static void make_room(struct hanse_graph *g, uint32_t edges)
+{
+    if (edges <= g->edge_room)
+        return;
+    g->edge_room = edges;
+    g->edge = large_page_grow(g->edge, g->edges * sizeof *g->edge, edges * sizeof *g->edge);
+}
+
 static void add_edge(struct loader *loader, int64_t source, int64_t target, int64_t entry, int kind)
 {
     struct hanse_graph *g = loader->graph;
@@ -73,12 +81,8 @@ static void add_edge(struct loader *loader, int64_t source, int64_t target, int6
     loader->full = g->edges == EDGES_MAX;
     if (loader->full)
         return;
-    if (g->edges == g->edge_room) {
-        g->edge_room = g->edge_room == 0 ? 4096 : 2 * g->edge_room;
-        g->edge = hanse_realloc(g->edge, g->edge_room * sizeof *g->edge);
-        g->out_step = hanse_realloc(g->out_step, g->edge_room * sizeof *g->out_step);
-        g->in_step = hanse_realloc(g->in_step, g->edge_room * sizeof *g->in_step);
-    }
+    if (g->edges == g->edge_room)
+        make_room(g, 2 * g->edge_room + 64);
     g->edge[g->edges++] = (struct graph_edge){(uint32_t)source, (uint32_t)target, entry, (uint8_t)kind};
 }
 
@@ -108,17 +112,18 @@ static void add_packed(struct loader *loader, int64_t entry, const uint8_t *at, 
     }
 }
 
-/* Of a contract's versions only the highest speaks. */
 static int read_edges(struct loader *loader)
 {
     sqlite3_stmt *rows;
-    int rc, error = read_prepare(loader->db,
-                                 "SELECT p.id, p.edges FROM hanse$edge_packed p LEFT JOIN "
-                                 "hanse$contract_version v ON v.id = p.id LEFT JOIN hanse$contract c ON c.id "
-                                 "= v.contract WHERE v.id IS NULL OR c.best = v.id ORDER BY p.id",
-                                 &rows);
+    int64_t bytes = 0;
+    int rc, error = one_number(loader->db, "SELECT total(length(edges)) FROM hanse$edge_packed", &bytes);
+    if (error == HANSE_OK)
+        error = read_prepare(loader->db, "SELECT id, edges FROM hanse$edge_packed WHERE speaks ORDER BY id",
+                             &rows);
     if (error != HANSE_OK)
         return error;
+    if (bytes / (int64_t)sizeof(struct edge_packed) < EDGES_MAX)
+        make_room(loader->graph, (uint32_t)(bytes / (int64_t)sizeof(struct edge_packed)));
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
         const uint8_t *edges = sqlite3_column_blob(rows, 1);
         add_packed(loader, sqlite3_column_int64(rows, 0), edges, (size_t)sqlite3_column_bytes(rows, 1));
@@ -224,7 +229,7 @@ static void link_edges(struct hanse_graph *g)
 {
     memset(g->out, 0, (g->nodes + 2) * sizeof *g->out);
     memset(g->in, 0, (g->nodes + 2) * sizeof *g->in);
-    uint32_t kept = 0;
+    uint32_t kept = g->promises = 0;
     for (uint32_t n = 0; n < g->nodes; n++)
         g->same[n] = root_of(g, n);
     for (uint32_t i = 0; i < g->edges; i++) {
@@ -234,6 +239,8 @@ static void link_edges(struct hanse_graph *g)
         if (edge.source == edge.target)
             continue;
         g->edge[kept++] = edge;
+        if (edge.kind != EDGE_PROMISE)
+            g->promises = kept;
         g->out[edge.source + 2]++;
         g->in[edge.target + 2]++;
     }
@@ -242,11 +249,16 @@ static void link_edges(struct hanse_graph *g)
         g->out[n] += g->out[n - 1];
         g->in[n] += g->in[n - 1];
     }
+    if (kept > g->step_room) {
+        g->step_room = g->edge_room;
+        g->step = large_page_grow(g->step, 0, 2ul * g->step_room * sizeof *g->step);
+    }
+    g->out_step = g->step;
+    g->in_step = g->step + kept;
     for (uint32_t i = 0; i < kept; i++) {
         const struct graph_edge *edge = &g->edge[i];
-        bool promise = edge->kind == EDGE_PROMISE;
-        g->out_step[g->out[edge->source + 1]++] = (struct graph_step){edge->target, i, promise};
-        g->in_step[g->in[edge->target + 1]++] = (struct graph_step){edge->source, i, promise};
+        g->out_step[g->out[edge->source + 1]++] = (struct graph_step){edge->target, i};
+        g->in_step[g->in[edge->target + 1]++] = (struct graph_step){edge->source, i};
     }
 }
 
@@ -317,9 +329,14 @@ static void reach(struct walker *w, uint32_t node, uint32_t depth, uint32_t edge
     w->whole[node] = whole;
 }
 
+static bool is_promise(const struct walker *w, const struct graph_step *step)
+{
+    return step->edge >= w->graph->promises;
+}
+
 static void step(struct walker *w, const struct graph_step *step, uint32_t depth)
 {
-    reach(w, step->node, depth, step->edge, !step->promise);
+    reach(w, step->node, depth, step->edge, !is_promise(w, step));
 }
 
 /* A dataset leads to the contract that promises it, in both directions; the contract to its datasets only
@@ -329,10 +346,10 @@ static void follow(struct walker *w, uint32_t node, uint32_t depth)
     const struct hanse_graph *g = w->graph;
     bool down = w->direction == GRAPH_DOWN, whole = w->whole[node];
     for (uint32_t i = g->out[node]; i < g->out[node + 1]; i++)
-        if (down || g->out_step[i].promise)
+        if (down || is_promise(w, &g->out_step[i]))
             step(w, &g->out_step[i], depth + 1);
     for (uint32_t i = g->in[node]; i < g->in[node + 1] && (whole || !down); i++)
-        if (g->in_step[i].promise ? whole : !down)
+        if (is_promise(w, &g->in_step[i]) ? whole : !down)
             step(w, &g->in_step[i], depth + 1);
 }
 

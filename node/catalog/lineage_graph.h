@@ -9,12 +9,12 @@
 #define EDGE_PROMISE 0 /* kind, in memory only: a dataset, and the contract that some edge names */
 
 struct hanse_graph {
-    int64_t data_version; /* of the database when it was read */
-    uint32_t nodes;       /* ids are below */
-    uint32_t *same;       /* the node that each id is */
-    uint32_t *next_same;  /* a ring of those that are one */
-    uint32_t edges;
-    uint32_t node_room, edge_room; /* of the lists, which outlast what is in them */
+    int64_t data_version;                     /* of the database when it was read */
+    uint32_t nodes;                           /* ids are below */
+    uint32_t *same;                           /* the node that each id is */
+    uint32_t *next_same;                      /* a ring of those that are one */
+    uint32_t edges, promises;                 /* promises come last: those from that one on */
+    uint32_t node_room, edge_room, step_room; /* of the lists, which outlast what is in them */
     struct graph_edge {
         uint32_t source, target;
         int64_t entry; /* rowid of the entry that says so; 0: a promise */
@@ -24,8 +24,7 @@ struct hanse_graph {
     struct graph_step {
         uint32_t node; /* where it leads */
         uint32_t edge;
-        bool promise;
-    } * out_step, *in_step;
+    } * step, *out_step, *in_step; /* the last two lie in the first */
 };
 
 /* Reads it anew when the database has changed since, into the same memory; else keeps it. Errors: of SQLite.

@@ -154,6 +154,8 @@ static int need_contract(struct hanse_catalog *catalog, sqlite3 *db, struct cont
         return error;
     error = search_index_leave(catalog, db, before, NULL);
     if (error == HANSE_OK)
+        error = catalog_edges_speak(catalog, db, before, false);
+    if (error == HANSE_OK)
         error = catalog_statement(catalog, db, CONTRACT_BEST, &best);
     if (error != HANSE_OK)
         return error;
@@ -205,7 +207,7 @@ static int add_rows(struct hanse_catalog *catalog, sqlite3 *db, struct contract 
     if (error == HANSE_OK)
         error = project_schema(catalog, db, id, contract->root, &contract->counts);
     if (error == HANSE_OK)
-        error = project_promises(catalog, db, id, contract->root);
+        error = project_promises(catalog, db, id, contract->best, contract->root);
     if (error == HANSE_OK)
         error = add_version(catalog, db, contract);
     if (error != HANSE_OK || !contract->best)
@@ -275,6 +277,8 @@ static int project_contract(void *context, sqlite3 *db, const struct hanse_proje
     if (error != HANSE_OK || dropped == 0 || (contract.best && contract.id == dropped))
         return error;
     error = best_of(catalog, db, dropped, &best);
+    if (error == HANSE_OK)
+        error = catalog_edges_speak(catalog, db, best, true);
     return error != HANSE_OK ? error : search_index_return(catalog, db, SEARCH_KIND_CONTRACT, best, dropped);
 }
 

@@ -93,7 +93,7 @@ static int add_objects(struct walk *walk, const struct hanse_value *schema, uint
     return error;
 }
 
-int project_promises(struct hanse_catalog *catalog, sqlite3 *db, int64_t version,
+int project_promises(struct hanse_catalog *catalog, sqlite3 *db, int64_t version, bool best,
                      const struct hanse_value *root)
 {
     const struct hanse_value *servers = list_of(root, "servers"), *schema = list_of(root, "schema");
@@ -105,6 +105,7 @@ int project_promises(struct hanse_catalog *catalog, sqlite3 *db, int64_t version
     hanse_buffer_init(&walk.key);
     hanse_buffer_init(&walk.source);
     edge_writer_open(&walk.writer, catalog, db, version, EDGE_CONTRACT);
+    walk.writer.speaks = best;
     for (walk.server = servers->first; walk.server != NULL && error == HANSE_OK;
          walk.server = walk.server->next)
         if (walk.server->type == HANSE_VALUE_OBJECT && place < HANSE_CONTRACT_FIELDS_MAX)

@@ -1,7 +1,8 @@
-/* bench_lineage FOLDER JOBS WALKS: a store with so many jobs of ten edges each, published as entries are;
- * then walks from datasets drawn at random, in nanoseconds, as JSON:
- * {"edges","datasets","publish_s","cold":[…],"walk":[…],"impact":[…], "reached":[…]}. `cold`: a job drawn at
- * random was published anew just before. */
+/* bench_lineage FOLDER JOBS WALKS CONTRACTS: a store with so many jobs of ten edges each, and so many
+ * contracts that say of what dataset of these they are made, published as entries are; then walks from
+ * datasets drawn at random, in nanoseconds, as JSON:
+ * {"edges","datasets","publish_s","first":[…],"cold":[…],"walk":[…],"impact":[…], "reached":[…]}. `first`: of
+ * a reader that has read nothing; `cold`: a job drawn at random was published anew just before. */
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -14,8 +15,8 @@
 #include "hanse/lineage.h"
 #include "hanse/store.h"
 
-#define INPUTS      10u
-#define COMMIT_JOBS 1000u
+#define INPUTS         10u
+#define COMMIT_ENTRIES 1000u
 
 static uint64_t seed = 20261125;
 
@@ -75,14 +76,31 @@ static void put(struct fixture_journal *journal, uint32_t number, uint32_t jobs)
     hanse_buffer_release(&body);
 }
 
-static double fill(struct hanse_store *store, struct fixture_journal *journal, uint32_t jobs)
+static void put_contract(struct fixture_journal *journal, uint32_t number, uint32_t jobs)
+{
+    char content[1000], key[64];
+    snprintf(key, sizeof key, "made_%u@1.0.0", number);
+    snprintf(content, sizeof content,
+             "apiVersion: v3.1.0\nkind: DataContract\nid: made_%u\nversion: 1.0.0\nstatus: active\n"
+             "servers:\n- server: main\n  type: postgres\n  host: db.example.org\n  port: 5432\n"
+             "  database: shop\n  schema: mart\nschema:\n- name: made_%u\n  properties:\n  - name: id\n"
+             "    logicalType: string\n    transformSourceObjects: [t%u]\n",
+             number, number, drawn(jobs));
+    fixture_put(journal, HANSE_KIND_CONTRACT, key, "yaml", content);
+}
+
+static double fill(struct hanse_store *store, struct fixture_journal *journal, uint32_t jobs,
+                   uint32_t contracts)
 {
     HANSE_CHECK(hanse_store_label(store, &journal->journal.id, "orders") == HANSE_OK);
     publish(store, journal); /* its authority */
     int64_t start = now_ns();
-    for (uint32_t i = 0; i < jobs; i++) {
-        put(journal, i, jobs);
-        if (i % COMMIT_JOBS == COMMIT_JOBS - 1 || i + 1 == jobs)
+    for (uint32_t i = 0; i < jobs + contracts; i++) {
+        if (i < jobs)
+            put(journal, i, jobs);
+        else
+            put_contract(journal, i - jobs, jobs);
+        if (i % COMMIT_ENTRIES == COMMIT_ENTRIES - 1 || i + 1 == jobs + contracts)
             publish(store, journal);
     }
     return (double)(now_ns() - start) / 1e9;
@@ -106,14 +124,25 @@ static json_int_t ask(sqlite3 *db, struct hanse_graph **graph, uint32_t jobs, bo
     return reached;
 }
 
+static void ask_first(const char *path, uint32_t jobs, json_t *times)
+{
+    struct hanse_graph *graph = NULL;
+    sqlite3 *db;
+    HANSE_CHECK(hanse_store_open_reader(path, &db) == HANSE_OK);
+    ask(db, &graph, jobs, false, times);
+    hanse_graph_release(&graph);
+    hanse_store_close_reader(&db);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "usage: bench_lineage FOLDER JOBS WALKS\n");
+    if (argc != 5) {
+        fprintf(stderr, "usage: bench_lineage FOLDER JOBS WALKS CONTRACTS\n");
         return 2;
     }
     char path[512];
-    uint32_t jobs = (uint32_t)strtoul(argv[2], NULL, 10), walks = (uint32_t)strtoul(argv[3], NULL, 10);
+    uint32_t jobs = (uint32_t)strtoul(argv[2], NULL, 10), walks = (uint32_t)strtoul(argv[3], NULL, 10),
+             contracts = (uint32_t)strtoul(argv[4], NULL, 10);
     struct hanse_catalog *catalog = hanse_catalog_new();
     struct hanse_store *store;
     struct hanse_graph *graph = NULL;
@@ -121,19 +150,22 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/lineage.db", argv[1]);
     HANSE_CHECK(hanse_store_open(path, hanse_catalog_projection(catalog), &store) == HANSE_OK);
     struct fixture_journal *journal = fixture_journal_new(1, HANSE_AUTHORITY_DOMAIN);
-    double publish_s = fill(store, journal, jobs);
+    double publish_s = fill(store, journal, jobs, contracts);
     HANSE_CHECK(hanse_store_open_reader(path, &db) == HANSE_OK);
-    json_t *cold = json_array(), *walk = json_array(), *impact = json_array(), *reached = json_array();
+    json_t *first = json_array(), *cold = json_array(), *walk = json_array(), *impact = json_array(),
+           *reached = json_array();
     for (uint32_t i = 0; i < walks; i++) {
         put(journal, drawn(jobs), jobs);
         publish(store, journal);
+        ask_first(path, jobs, first);
         ask(db, &graph, jobs, false, cold);
         json_array_append_new(reached, json_integer(ask(db, &graph, jobs, false, walk)));
         ask(db, &graph, jobs, true, impact);
     }
-    json_t *result = json_pack("{s:I, s:I, s:f, s:o, s:o, s:o, s:o}", "edges", (json_int_t)jobs * INPUTS,
-                               "datasets", (json_int_t)jobs, "publish_s", publish_s, "cold", cold, "walk",
-                               walk, "impact", impact, "reached", reached);
+    json_t *result =
+        json_pack("{s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o}", "edges", (json_int_t)jobs * INPUTS + contracts,
+                  "datasets", (json_int_t)jobs + contracts, "publish_s", publish_s, "first", first, "cold",
+                  cold, "walk", walk, "impact", impact, "reached", reached);
     json_dumpf(result, stdout, JSON_COMPACT);
     json_decref(result);
     hanse_graph_release(&graph);
