@@ -12,19 +12,21 @@ static bool claimed(const struct hanse_engine *e, const struct ledger *ledger)
 }
 
 /* Somebody told of more than we have, and nobody whom we could ask for it says so now. */
-static void doubt(struct hanse_engine *e)
+static void doubt(struct hanse_engine *e, struct ledger *ledger)
 {
-    for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own) {
-        if (ledger->known_size > ledger->journal.held_size && ledger->pulling == 0 &&
-            ledger->waiting == NULL && !claimed(e, ledger))
-            pull_in_vain(e, ledger);
-    }
+    if (ledger->known_size > ledger->journal.held_size && ledger->pulling == 0 && ledger->waiting == NULL &&
+        !claimed(e, ledger))
+        pull_in_vain(e, ledger);
 }
 
 void fence_answered(struct hanse_engine *e, struct link *link)
 {
+    struct ledger *council = council_ledger(e);
     link->answered = true;
-    doubt(e);
+    for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own)
+        doubt(e, ledger);
+    if (council != NULL && !council->own)
+        doubt(e, council);
     fences_review(e);
 }
 
@@ -58,8 +60,9 @@ static size_t answers_needed(struct hanse_engine *e, const struct ledger *ledger
     if (!ledger->fenced)
         return 1;
     const struct ledger *council = council_ledger(e);
-    if (council == NULL || council->journal.held_size == 0)
-        return SIZE_MAX; /* it is not known yet who there is */
+    if (council == NULL || council->journal.held_size == 0 ||
+        council->known_size > council->journal.held_size)
+        return SIZE_MAX; /* it is not known yet who there is, or not all of it */
     size_t others = roster_others(e);
     return others < ASKED_MIN ? others : ASKED_MIN;
 }

@@ -384,7 +384,7 @@ void intake_persisted(struct hanse_engine *e, struct ledger *ledger, uint64_t si
     }
     if (admitted_more && ledger->pulling == 0 && ledger->first_intake == NULL)
         send_root_to_all(e);
-    if (ledger->own)
+    if (ledger->own || council)
         fences_review(e);
 }
 

@@ -172,6 +172,29 @@ static void a_lost_disk_comes_back_from_the_mesh(void **state)
     assert_true(same_heads(w, A, B));
 }
 
+static void who_knows_a_part_of_the_council_does_not_know_yet_whom_to_ask(void **state)
+{
+    struct wired *w = *state;
+    struct hanse_buffer heads;
+    roll_back(w);
+    for (int i = 0; i < CHAINS; i++)
+        w->peers[B].disk.shelves[i].count = i == COUNCIL;
+    make(w, B, "a");
+    hanse_engine_own(w->peers[B].engine, id_of(w, BETA), true, 0);
+    crash(w, A);
+    start(w, B);
+    hanse_link link = puppet(w, B, HANSE_LINK_MEMBER, A);
+    puppet_hello(w, B, link);
+    say_heads(w, &heads, true, COUNCIL, 8);
+    for (int i = 0; i < 4; i++) {
+        puppet_says(w, B, link, &heads);
+        assert_int_equal(begin(w, B, BETA), HANSE_E_CATCHING_UP);
+        tick(w, B, 1000);
+        assert_int_equal(begin(w, B, BETA), HANSE_E_CATCHING_UP);
+    }
+    hanse_buffer_release(&heads);
+}
+
 static void everybody_who_is_here_is_asked(void **state)
 {
     struct wired *w = *state;
@@ -478,6 +501,7 @@ int main(void)
         TEST(a_disk_behind_its_fence_does_not_sign_whoever_says_what),
         TEST(without_a_fence_the_mesh_is_asked_first),
         TEST(a_lost_disk_comes_back_from_the_mesh),
+        TEST(who_knows_a_part_of_the_council_does_not_know_yet_whom_to_ask),
         TEST(everybody_who_is_here_is_asked),
         TEST(a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only),
         TEST(who_has_the_same_heads_takes_back_what_it_told_of_an_own_journal),
