@@ -19,25 +19,35 @@ static void doubt(struct hanse_engine *e, struct ledger *ledger)
         pull_in_vain(e, ledger);
 }
 
-void fence_answered(struct hanse_engine *e, struct link *link)
+/* Whoever has the same heads takes back what it told of more. */
+static void weigh(struct hanse_engine *e, struct link *link, struct ledger *ledger, bool agreed)
+{
+    uint64_t size = hanse_journal_size(&ledger->journal);
+    if (agreed && link_known(link, ledger) > size)
+        link_learn(link, ledger, size);
+    doubt(e, ledger);
+}
+
+/* Of our own journals, and of the council's, which says whom to ask. */
+static void answered(struct hanse_engine *e, struct link *link, bool agreed)
 {
     struct ledger *council = council_ledger(e);
     link->answered = true;
     for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own)
-        doubt(e, ledger);
+        weigh(e, link, ledger, agreed);
     if (council != NULL && !council->own)
-        doubt(e, council);
+        weigh(e, link, council, agreed);
     fences_review(e);
+}
+
+void fence_answered(struct hanse_engine *e, struct link *link)
+{
+    answered(e, link, false);
 }
 
 void fence_agreed(struct hanse_engine *e, struct link *link)
 {
-    for (struct ledger *ledger = e->first_own; ledger != NULL; ledger = ledger->next_own) {
-        uint64_t size = hanse_journal_size(&ledger->journal);
-        if (link_known(link, ledger) > size)
-            link_learn(link, ledger, size);
-    }
-    fence_answered(e, link);
+    answered(e, link, true);
 }
 
 /* Members that have compared heads with us; 0 while one of those who are here has not. */

@@ -243,30 +243,48 @@ static void a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only(void 
     assert_int_equal(publish(w, A, ALPHA, "orders", 10), HANSE_OK); /* it was asked once, that is enough */
 }
 
+/* A puppet tells `who` of more than there is of `told`, does not give it, and then has the same heads; until
+ * `own` may be signed. */
+static void tell_and_take_back(struct wired *w, int who, int told, int own)
+{
+    struct hanse_buffer message;
+    hanse_link link = puppet(w, who, HANSE_LINK_MEMBER, who == A ? B : A);
+    puppet_hello(w, who, link);
+    say_have(w, &message, told, 1000);
+    puppet_says(w, who, link, &message);
+    hanse_buffer_release(&message);
+    for (int i = 0; i < 10; i++)
+        tick(w, who, 250); /* nobody answers, and it is not asked for any more */
+    struct hanse_hash root = hanse_engine_heads_root(w->peers[who].engine);
+    say_root(&message, &root);
+    int count = 0;
+    for (; may_sign(w, who, own) == HANSE_E_CATCHING_UP; count++) {
+        assert_true(count < 20);
+        puppet_says(w, who, link, &message);
+        tick(w, who, 1000);
+    }
+    hanse_buffer_release(&message);
+    assert_true(count > 5);
+}
+
 static void who_has_the_same_heads_takes_back_what_it_told_of_an_own_journal(void **state)
 {
     struct wired *w = *state;
-    struct hanse_buffer message;
     crash(w, A);
     make(w, A, "");
     start(w, A);
-    hanse_link link = puppet(w, A, HANSE_LINK_MEMBER, B);
-    puppet_hello(w, A, link);
-    say_have(w, &message, ALPHA, 1000);
-    puppet_says(w, A, link, &message);
-    hanse_buffer_release(&message);
-    for (int i = 0; i < 10; i++)
-        tick(w, A, 250); /* nobody answers, and it is not asked for any more */
-    struct hanse_hash root = hanse_engine_heads_root(w->peers[A].engine);
-    say_root(&message, &root);
-    int told = 0;
-    for (; may_sign(w, A, ALPHA) == HANSE_E_CATCHING_UP; told++) {
-        assert_true(told < 20);
-        puppet_says(w, A, link, &message);
-        tick(w, A, 1000);
-    }
-    hanse_buffer_release(&message);
-    assert_true(told > 5);
+    tell_and_take_back(w, A, ALPHA, ALPHA);
+}
+
+static void who_has_the_same_heads_takes_back_what_it_told_of_the_council(void **state)
+{
+    struct wired *w = *state;
+    roll_back(w);
+    crash(w, A);
+    make(w, B, "a");
+    hanse_engine_own(w->peers[B].engine, id_of(w, BETA), true, 0);
+    start(w, B);
+    tell_and_take_back(w, B, COUNCIL, BETA);
 }
 
 static void a_failed_write_is_taken_back_and_pulled_again(void **state)
@@ -505,6 +523,7 @@ int main(void)
         TEST(everybody_who_is_here_is_asked),
         TEST(a_lie_about_an_own_journal_holds_its_owner_up_for_a_while_only),
         TEST(who_has_the_same_heads_takes_back_what_it_told_of_an_own_journal),
+        TEST(who_has_the_same_heads_takes_back_what_it_told_of_the_council),
         TEST(a_failed_write_is_taken_back_and_pulled_again),
         TEST(an_own_commit_that_could_not_be_stored_was_never_signed_for_others),
         TEST(what_is_not_durable_is_neither_told_nor_served),
