@@ -113,8 +113,12 @@ void hanse_found_note(struct hanse_found *found, const char *format, ...)
 
 struct hanse_found_table *hanse_found_add_table(struct hanse_found *found, const char *schema,
                                                 const char *name);
+/* NULL: too deep, or too many. An empty name: the items of a list. */
 struct hanse_found_column *hanse_found_add_column(struct hanse_found *found,
                                                   struct hanse_found_fields *fields, const char *name);
+/* The same; an empty name becomes that of its place, as in `column_3`, with a note. */
+struct hanse_found_column *hanse_found_add_named(struct hanse_found *found, struct hanse_found_fields *fields,
+                                                 const char *name);
 void hanse_found_add_value(struct hanse_found *found, struct hanse_found_column *column, const char *text,
                            bool number);
 /* `to` NULL: the other's primary key. The names are copied. */

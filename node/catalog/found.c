@@ -159,6 +159,17 @@ struct hanse_found_column *hanse_found_add_column(struct hanse_found *found,
     return column;
 }
 
+struct hanse_found_column *hanse_found_add_named(struct hanse_found *found, struct hanse_found_fields *fields,
+                                                 const char *name)
+{
+    char place[32];
+    if (name[0] != '\0')
+        return hanse_found_add_column(found, fields, name);
+    snprintf(place, sizeof place, "column_%zu", (size_t)fields->count + 1);
+    hanse_found_note(found, "a column without a name is called %s here", place);
+    return hanse_found_add_column(found, fields, place);
+}
+
 void hanse_found_add_value(struct hanse_found *found, struct hanse_found_column *column, const char *text,
                            bool number)
 {

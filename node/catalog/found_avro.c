@@ -93,7 +93,7 @@ static void read_fields(struct avro_reader *r, const struct hanse_value *record,
         const struct hanse_value *type = hanse_value_member(f, "type");
         if (name == NULL || type == NULL)
             continue;
-        struct hanse_found_column *column = hanse_found_add_column(r->found, fields, name);
+        struct hanse_found_column *column = hanse_found_add_named(r->found, fields, name);
         if (column == NULL) {
             hanse_found_note(r->found, "%s and what is nested with it is left out: too deep", name);
             return;
@@ -196,7 +196,7 @@ static void read_type(struct avro_reader *r, const struct hanse_value *type,
 static bool read_record(struct avro_reader *r, const struct hanse_value *record)
 {
     const char *name = text_of(record, "name"), *doc = text_of(record, "doc");
-    if (!is_record(record) || name == NULL)
+    if (!is_record(record) || name == NULL || short_name(name)[0] == '\0')
         return true;
     struct hanse_found_table *table = hanse_found_add_table(r->found, NULL, short_name(name));
     if (table == NULL)

@@ -188,7 +188,7 @@ static void read_properties(struct schema_reader *r, const struct hanse_value *s
              properties != NULL && properties->type == HANSE_VALUE_OBJECT ? properties->first : NULL;
          p != NULL && !r->found->full; p = p->next) {
         const char *name = (const char *)p->name.data;
-        struct hanse_found_column *column = hanse_found_add_column(r->found, fields, name);
+        struct hanse_found_column *column = hanse_found_add_named(r->found, fields, name);
         if (column == NULL) {
             hanse_found_note(r->found, "%s and what is nested with it is left out: too deep", name);
             return;

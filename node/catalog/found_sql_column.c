@@ -232,7 +232,7 @@ static bool element(struct ddl_reader *r, struct hanse_found_table *table, size_
         return true;
     if (hanse_found_column(r->found, &table->fields, r->name.data) != NULL)
         return true;
-    struct hanse_found_column *column = hanse_found_add_column(r->found, &table->fields, r->name.data);
+    struct hanse_found_column *column = hanse_found_add_named(r->found, &table->fields, r->name.data);
     if (column == NULL)
         return false;
     take_type(r, column, type_end(r, to));

@@ -386,6 +386,19 @@ static void what_is_no_text_or_not_whole_is_refused(void **state)
 
 /* Of a long file the first 4 MiB are read: neither a value in quotes nor a character that is cut there is
  * wrong. */
+static void a_column_without_a_name_is_called_by_its_place(void **state)
+{
+    struct fixture *f = *state;
+    read_text(f, hanse_found_json_schema,
+              "{\"title\":\"a\",\"type\":\"object\",\"properties\":{\"x\":{},\"\":{\"type\":\"string\"}}}");
+    assert_non_null(hanse_found_column(f->found, &f->found->first->fields, "column_2"));
+    read_text(f, hanse_found_avro,
+              "{\"name\":\"b\",\"type\":\"record\",\"fields\":[{\"name\":\"\",\"type\":\"int\"}]}");
+    assert_non_null(hanse_found_column(f->found, &f->found->last->fields, "column_1"));
+    read_text(f, hanse_found_sql, "CREATE TABLE c (\"\" int);");
+    assert_non_null(hanse_found_column(f->found, &f->found->last->fields, "column_1"));
+}
+
 static void csv_that_is_longer_than_what_is_read_is_a_sample(void **state)
 {
     (void)state;
@@ -440,6 +453,7 @@ int main(void)
         TEST(avro_records_become_tables),
         TEST(what_is_meant_to_hurt_is_refused_in_time),
         TEST(what_is_no_text_or_not_whole_is_refused),
+        TEST(a_column_without_a_name_is_called_by_its_place),
         TEST(csv_that_is_longer_than_what_is_read_is_a_sample),
         TEST(what_grows_by_references_is_cut),
     };
