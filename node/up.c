@@ -20,7 +20,7 @@
 struct node {
     const struct hanse_up_options *options;
     struct hanse_mesh *mesh;
-    struct hanse_service *services[WORKERS]; /* one a thread */
+    struct hanse_service *services[WORKERS]; /* lent to whoever answers */
     struct hanse_service *own;               /* this thread's */
     struct hanse_http *http;
     bool told;    /* that it is ready */

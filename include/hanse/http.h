@@ -21,7 +21,7 @@ struct hanse_http_config {
     size_t operation_count;
     int (*run)(struct hanse_service *service, const struct hanse_operation *operation, json_t *params,
                struct hanse_answer *ret_answer);
-    /* One a worker thread; borrowed until hanse_http_stop. */
+    /* As many as there are workers; each serves one question at a time. Borrowed until hanse_http_stop. */
     struct hanse_service *const *services;
     size_t service_count;
 };

@@ -6,8 +6,8 @@
  * answer of a read carries `as_of` {heads_root, at, age_ms}, `origin`, `domains_up_to_date`,
  * `domains_admitted`.
  *
- * Threads: one `struct hanse_service` a thread (it has its own read-only connection); the mesh handle is
- * shared. */
+ * Threads: a `struct hanse_service` answers one question at a time (it has its own read-only connection), on
+ * any thread; the mesh handle is shared. */
 #ifndef HANSE_SERVICE_H
 #define HANSE_SERVICE_H
 

@@ -1,5 +1,6 @@
 #include "hanse/http.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,11 @@
 
 struct hanse_http {
     struct hanse_http_config config;
-    struct hanse_service **services;
+    /* The services that answer nothing now; the last given back is lent first, so that what one has read of a
+     * large catalogue serves the next question too, and is not read once for each worker. */
+    pthread_mutex_t lending;
+    struct hanse_service **idle;
+    size_t idle_count;
     struct hanse_hash token; /* its SHA-256 */
     bool has_token;
     struct http_server *server;
@@ -60,11 +65,24 @@ static void reply_raw(struct http_request *request, const json_t *params, struct
         http_reply(request, 200, bytes);
 }
 
-static void run(struct hanse_http *http, size_t worker, struct http_request *request,
+static int ask(struct hanse_http *http, const struct hanse_operation *operation, json_t *params,
+               struct hanse_answer *ret_answer)
+{
+    pthread_mutex_lock(&http->lending);
+    struct hanse_service *service = http->idle[--http->idle_count]; /* there is one for each worker */
+    pthread_mutex_unlock(&http->lending);
+    int rc = http->config.run(service, operation, params, ret_answer);
+    pthread_mutex_lock(&http->lending);
+    http->idle[http->idle_count++] = service;
+    pthread_mutex_unlock(&http->lending);
+    return rc;
+}
+
+static void run(struct hanse_http *http, struct http_request *request,
                 const struct hanse_operation *operation, json_t *params)
 {
     struct hanse_answer answer = {0};
-    int rc = http->config.run(http->services[worker], operation, params, &answer);
+    int rc = ask(http, operation, params, &answer);
     if (rc != HANSE_OK) {
         http_reply_problem(request, rc, 0, NULL, json_incref(answer.json));
     } else if (answer.media != NULL) {
@@ -147,8 +165,8 @@ static int read_body(struct http_request *request, const struct hanse_operation 
     return rc;
 }
 
-static void serve(struct hanse_http *http, size_t worker, struct http_request *request, const char *target,
-                  bool trusted, json_t *params)
+static void serve(struct hanse_http *http, struct http_request *request, const char *target, bool trusted,
+                  json_t *params)
 {
     enum http_method method = http_request_method(request);
     struct http_route route;
@@ -180,11 +198,11 @@ static void serve(struct hanse_http *http, size_t worker, struct http_request *r
     }
     if (method == HTTP_POST && read_body(request, route.operation, trusted, params) != HANSE_OK)
         return;
-    run(http, worker, request, route.operation, params);
+    run(http, request, route.operation, params);
 }
 
 /* Whether the node can answer, not only this door: its own status is asked. */
-static void reply_ready(struct hanse_http *http, size_t worker, struct http_request *request)
+static void reply_ready(struct hanse_http *http, struct http_request *request)
 {
     int rc = HANSE_OK;
     for (size_t i = 0; i < http->config.operation_count; i++) {
@@ -192,7 +210,7 @@ static void reply_ready(struct hanse_http *http, size_t worker, struct http_requ
             continue;
         struct hanse_answer answer = {0};
         json_t *params = json_object();
-        rc = http->config.run(http->services[worker], &http->config.operations[i], params, &answer);
+        rc = ask(http, &http->config.operations[i], params, &answer);
         json_decref(params);
         hanse_answer_release(&answer);
     }
@@ -203,8 +221,7 @@ static void reply_ready(struct hanse_http *http, size_t worker, struct http_requ
 }
 
 /* The addresses that are no operation. Gives whether it was one. */
-static bool serve_own(struct hanse_http *http, size_t worker, struct http_request *request,
-                      const char *target)
+static bool serve_own(struct hanse_http *http, struct http_request *request, const char *target)
 {
     static const char *const PATHS[] = {"/", "/healthz", "/readyz", "/api/v1/openapi.json"};
     size_t path = 0;
@@ -223,7 +240,7 @@ static bool serve_own(struct hanse_http *http, size_t worker, struct http_reques
     } else if (path == 1) {
         http_reply_json(request, 200, "application/json", json_pack("{s:b}", "healthy", 1));
     } else if (path == 2) {
-        reply_ready(http, worker, request);
+        reply_ready(http, request);
     } else {
         http_reply_json(request, 200, "application/json",
                         http_openapi(http->config.operations, http->config.operation_count, http->url));
@@ -231,7 +248,7 @@ static bool serve_own(struct hanse_http *http, size_t worker, struct http_reques
     return true;
 }
 
-static void handle(void *context, size_t worker, struct http_request *request)
+static void handle(void *context, struct http_request *request)
 {
     struct hanse_http *http = context;
     const char *target = http_request_target(request);
@@ -250,10 +267,10 @@ static void handle(void *context, size_t worker, struct http_request *request)
     bool trusted = http->has_token && http_guard_token(request, &http->token);
     if (trusted)
         http_request_trust(request);
-    if (serve_own(http, worker, request, target))
+    if (serve_own(http, request, target))
         return;
     json_t *params = json_object();
-    serve(http, worker, request, target, trusted, params);
+    serve(http, request, target, trusted, params);
     json_decref(params);
 }
 
@@ -268,9 +285,10 @@ int hanse_http_start(const struct hanse_http_config *config, struct hanse_http *
         return HANSE_E_NOT_ALLOWED;
     struct hanse_http *http = hanse_calloc(1, sizeof *http);
     http->config = *config;
-    http->services = hanse_calloc(config->service_count, sizeof(struct hanse_service *));
+    pthread_mutex_init(&http->lending, NULL);
+    http->idle = hanse_calloc(config->service_count, sizeof(struct hanse_service *));
     for (size_t i = 0; i < config->service_count; i++)
-        http->services[i] = config->services[i];
+        http->idle[http->idle_count++] = config->services[i];
     http->has_token = config->token != NULL && config->token[0] != '\0';
     if (http->has_token)
         http->token = hanse_hash_sha256(hanse_bytes_of(config->token));
@@ -300,7 +318,8 @@ void hanse_http_stop(struct hanse_http **http)
     if (h == NULL)
         return;
     http_server_close(&h->server);
-    free(h->services);
+    free(h->idle);
+    pthread_mutex_destroy(&h->lending);
     free(h);
     *http = NULL;
 }

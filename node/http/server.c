@@ -25,7 +25,6 @@
 
 struct worker {
     struct http_server *server;
-    size_t index;
     pthread_t thread;
     bool running;
     int stop_fd; /* an eventfd: another thread's way to end the loop */
@@ -121,7 +120,7 @@ static void on_request(struct evhttp_request *event, void *context)
     struct worker *worker = context;
     struct http_request request = {.event = event, .worker = worker};
     struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(event));
-    worker->server->config.handle(worker->server->config.context, worker->index, &request);
+    worker->server->config.handle(worker->server->config.context, &request);
     HANSE_CHECK(request.replied);
     http_connections_touch(&worker->connections, stream); /* a free pointer is no item: nothing is touched */
 }
@@ -202,10 +201,9 @@ static bool worker_start(struct worker *worker)
     return worker->running;
 }
 
-static bool worker_init(struct worker *worker, struct http_server *server, size_t index)
+static bool worker_init(struct worker *worker, struct http_server *server)
 {
-    *worker =
-        (struct worker){.server = server, .index = index, .stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    *worker = (struct worker){.server = server, .stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     http_connections_init(&worker->connections, server->config.connections_max);
     worker->base = event_base_new();
     worker->http = worker->base == NULL ? NULL : evhttp_new(worker->base);
@@ -278,7 +276,7 @@ int http_server_open(const struct http_server_config *config, struct http_server
     rc = HANSE_E_IO;
     for (; server->count < config->workers; server->count++) {
         struct worker *worker = &server->workers[server->count];
-        if (!worker_init(worker, server, server->count)) {
+        if (!worker_init(worker, server)) {
             worker_release(worker);
             goto fail;
         }

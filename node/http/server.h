@@ -32,7 +32,7 @@ struct http_server_config {
     size_t workers;
     size_t connections_max; /* a worker */
     /* Called on a worker's thread for every whole request; must reply before it returns. */
-    void (*handle)(void *context, size_t worker, struct http_request *request);
+    void (*handle)(void *context, struct http_request *request);
     void *context;
 };
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,22 @@ static int refuse(struct hanse_service *service, json_t *params, struct hanse_an
     return HANSE_E_NOT_FOUND;
 }
 
+/* What stands for the services, and whether each answers now. */
+static atomic_flag busy[2] = {ATOMIC_FLAG_INIT, ATOMIC_FLAG_INIT};
+static atomic_bool shared;
+
+static int who(struct hanse_service *service, json_t *params, struct hanse_answer *ret_answer)
+{
+    (void)params;
+    atomic_flag *mine = (atomic_flag *)service;
+    if (atomic_flag_test_and_set(mine))
+        atomic_store(&shared, true);
+    usleep(500);
+    atomic_flag_clear(mine);
+    ret_answer->json = json_pack("{s:i}", "service", (int)(mine - busy));
+    return HANSE_OK;
+}
+
 static const struct hanse_operation OPERATIONS[] = {
     {"status", "GET", "/api/v1/status", 0, "How it is", echo},
     {"show", "GET", "/api/v1/contracts/{domain}/{id}", 0, "A contract", echo},
@@ -57,6 +74,7 @@ static const struct hanse_operation OPERATIONS[] = {
     {"both_get", "GET", "/api/v1/both", 0, "Reads", echo},
     {"both_post", "POST", "/api/v1/both", HANSE_OPERATION_WRITES, "Writes", echo},
     {"missing", "GET", "/api/v1/missing", 0, "Is not there", refuse},
+    {"who", "GET", "/api/v1/who", 0, "Which service answers", who},
 };
 #define OPERATION_COUNT (sizeof OPERATIONS / sizeof *OPERATIONS)
 
@@ -69,7 +87,8 @@ static int run(struct hanse_service *service, const struct hanse_operation *oper
 
 static struct hanse_http_config config_at(const char *bind)
 {
-    static struct hanse_service *const services[2] = {NULL, NULL};
+    static struct hanse_service *const services[2] = {(struct hanse_service *)&busy[0],
+                                                      (struct hanse_service *)&busy[1]};
     return (struct hanse_http_config){.bind = bind,
                                       .token = TOKEN,
                                       .operations = OPERATIONS,
@@ -724,6 +743,37 @@ static void pipelined_requests_are_answered_in_order(void **state)
     close(fd);
 }
 
+static void services_are_lent_to_one_at_a_time_and_the_last_used_first(void **state)
+{
+    (void)state;
+    enum { COUNT = 16, EACH = 20 };
+    static const char text[] = "GET /api/v1/who HTTP/1.1\r\nHost: @\r\n\r\n";
+    int fds[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        fds[i] = dial();
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t n = 0; n < EACH; n++)
+            put_text(fds[i], text);
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t n = 0; n < EACH; n++) {
+            struct reply reply = get(fds[i], false);
+            assert_int_equal(reply.status, 200);
+            reply_release(&reply);
+        }
+    assert_false(atomic_load(&shared));
+    json_int_t last = -1;
+    for (size_t i = 0; i < COUNT; i++) { /* on whatever worker: one after another */
+        struct reply reply = ask_on(fds[i], text);
+        json_t *json = json_of(&reply);
+        json_int_t service = json_integer_value(json_object_get(json, "service"));
+        assert_true(last == -1 || service == last);
+        last = service;
+        json_decref(json);
+        reply_release(&reply);
+        close(fds[i]);
+    }
+}
+
 static void many_idle_connections_do_not_shut_others_out(void **state)
 {
     (void)state;
@@ -786,6 +836,7 @@ int main(void)
         cmocka_unit_test(what_is_no_http_is_refused_or_closed),
         cmocka_unit_test(huge_headers_are_refused),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
+        cmocka_unit_test(services_are_lent_to_one_at_a_time_and_the_last_used_first),
         cmocka_unit_test(many_idle_connections_do_not_shut_others_out),
         cmocka_unit_test(it_can_be_stopped_while_clients_hang_on),
     };
