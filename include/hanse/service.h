@@ -36,11 +36,11 @@ struct hanse_answer {
 void hanse_answer_release(struct hanse_answer *answer);
 
 enum hanse_operation_flags {
-    HANSE_OPERATION_WRITES = 1,  /* needs the token through HTTP */
-    HANSE_OPERATION_ALONE = 2,   /* the command line may run it in a home whose node is down, by starting the
-                                    mesh  thread for itself, without links */
-    HANSE_OPERATION_BODY = 4,    /* the body of a request is its parameter `body`, a text as it came: the
-                                    operation    reads it itself */
+    HANSE_OPERATION_WRITES = 1, /* needs the token through HTTP */
+    HANSE_OPERATION_ALONE = 2,  /* the command line may run it in a home whose node is down, by starting the
+                                   mesh thread for itself, without links */
+    HANSE_OPERATION_BODY = 4,   /* the body of a request is its parameter `body`, bytes as they came, UTF-8 or
+                                   not: the operation reads them itself */
     HANSE_OPERATION_CREATES = 8, /* through HTTP its success is 201 */
 };
 

@@ -17,12 +17,17 @@ static bool fail(struct json_cursor *c, const char *why)
     return false;
 }
 
+static bool is_space(uint8_t byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
 /* The next byte that is no white space, or -1. */
 static int peek(struct json_cursor *c)
 {
     while (c->at < c->source.size) {
         uint8_t byte = c->source.data[c->at];
-        if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t')
+        if (byte > ' ' || !is_space(byte))
             return byte;
         c->at++;
     }
@@ -108,28 +113,24 @@ bool json_next_member(struct json_cursor *c, struct hanse_buffer *ret_name)
 static bool raw_text(struct json_cursor *c, struct hanse_bytes *ret_raw)
 {
     const uint8_t *data = c->source.data;
-    const char *why = "the text that begins here does not end";
-    size_t start = ++c->at;
+    size_t start = c->at + 1, end = c->source.size, at = start;
     uint8_t seen = 0;
-    for (bool escaped = false; c->at < c->source.size; c->at++) {
-        seen |= data[c->at];
-        if (escaped) {
-            escaped = false;
-            continue;
-        }
-        if (data[c->at] == '"') {
-            *ret_raw = hanse_bytes(data + start, c->at++ - start);
-            if (seen < 0x80 || text_valid(*ret_raw))
-                return true;
-            why = "the text that begins here is not UTF-8";
-            break;
-        }
-        if (data[c->at] < 0x20)
+    for (; at < end && data[at] != '"'; at++) {
+        if (data[at] < 0x20) {
+            c->at = at;
             return fail(c, "a text has a control character: write it as an escape, or remove it");
-        escaped = data[c->at] == '\\';
+        }
+        if (data[at] == '\\' && ++at == end)
+            break;
+        seen |= data[at];
     }
-    c->at = start - 1;
-    return fail(c, why);
+    *ret_raw = hanse_bytes(data + start, at - start);
+    if (at >= end)
+        return fail(c, "the text that begins here does not end");
+    if (seen >= 0x80 && !text_valid(*ret_raw))
+        return fail(c, "the text that begins here is not UTF-8");
+    c->at = at + 1;
+    return true;
 }
 
 static int hex4(struct hanse_bytes raw, size_t at)
@@ -216,28 +217,26 @@ bool json_take_text(struct json_cursor *c, struct hanse_buffer *ret_text)
     return true;
 }
 
-static bool is_number_byte(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
-}
+#define DIGIT  1u /* whatever a number may have */
+#define LETTER 2u
+static const uint8_t WORD_BYTES[256] = {
+    ['a' ... 'd'] = LETTER, ['f' ... 'z'] = LETTER, ['0' ... '9'] = DIGIT, ['-'] = DIGIT,
+    ['+'] = DIGIT,          ['.'] = DIGIT,          ['e'] = DIGIT,         ['E'] = DIGIT,
+};
 
 /* A number, true, false or null. */
 static bool word(struct json_cursor *c, struct hanse_bytes *ret_word)
 {
     static const char *const NAMES[] = {"true", "false", "null"};
     const uint8_t *data = c->source.data;
-    size_t start = c->at;
-    bool number = start < c->source.size && data[start] != '+' && data[start] != '.' && data[start] != 'e' &&
-                  data[start] != 'E';
-    for (; c->at < c->source.size; c->at++) {
-        bool digit = is_number_byte(data[c->at]);
-        if (!digit && (data[c->at] < 'a' || data[c->at] > 'z'))
-            break;
-        number = number && digit;
-    }
-    *ret_word = hanse_bytes(data + start, c->at - start);
+    size_t start = c->at, at = start;
+    uint8_t seen = 0;
+    for (uint8_t kind; at < c->source.size && (kind = WORD_BYTES[data[at]]) != 0; at++)
+        seen |= kind;
+    *ret_word = hanse_bytes(data + start, at - start);
+    c->at = at;
     c->fresh = false;
-    if (number && ret_word->size > 0)
+    if (seen == DIGIT && (data[start] == '-' || (data[start] >= '0' && data[start] <= '9')))
         return true;
     for (size_t i = 0; i < 3; i++)
         if (hanse_bytes_equal_text(*ret_word, NAMES[i]))
@@ -260,42 +259,39 @@ bool json_take_boolean(struct json_cursor *c, bool *ret_boolean)
     return true;
 }
 
-/* One value that is no list or object. */
-static bool skip_scalar(struct json_cursor *c)
+/* One value, or where one opens. */
+static bool skip_one(struct json_cursor *c)
 {
     struct hanse_bytes ignored;
-    bool skipped = peek(c) == '"' ? raw_text(c, &ignored) : word(c, &ignored);
+    int byte = peek(c);
+    if (byte == '{' || byte == '[')
+        return open(c);
     c->fresh = false;
-    return skipped;
+    return byte == '"' ? raw_text(c, &ignored) : word(c, &ignored);
+}
+
+static bool skip_name(struct json_cursor *c)
+{
+    struct hanse_bytes ignored;
+    if (peek(c) != '"' || !raw_text(c, &ignored) || peek(c) != ':')
+        return fail(c, "a name in quotes and a colon are missing");
+    c->at++;
+    return true;
 }
 
 void json_skip(struct json_cursor *c)
 {
     uint32_t until = c->depth;
-    bool value = true; /* one is due */
-    while (c->wrong == NULL && (value || c->depth > until)) {
-        int byte = peek(c);
-        int close = c->depth == until ? 0 : c->brackets[c->depth - 1] == '{' ? '}' : ']';
-        if (!value && byte == close) {
-            closed(c);
-            continue;
+    if (c->wrong != NULL || !skip_one(c))
+        return;
+    while (c->depth > until) {
+        int close = c->brackets[c->depth - 1] == '{' ? '}' : ']';
+        if (!next(c, close)) { /* the end of what was opened, or an error */
+            if (c->wrong != NULL)
+                return;
+        } else if ((close == '}' && !skip_name(c)) || !skip_one(c)) {
+            return;
         }
-        if (!value) { /* the next item of what was opened here */
-            if (!next(c, close))
-                continue;
-            if (close == '}' && (peek(c) != '"' || !skip_scalar(c) || peek(c) != ':')) {
-                fail(c, "a name in quotes and a colon are missing");
-                continue;
-            }
-            c->at += close == '}' ? 1 : 0;
-            value = true;
-            continue;
-        }
-        value = false;
-        if (byte == '{' || byte == '[')
-            open(c);
-        else
-            skip_scalar(c);
     }
 }
 

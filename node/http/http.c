@@ -106,10 +106,26 @@ static bool is_json(const struct http_request *request, size_t body_size)
            strncasecmp(type, "application/json", size) == 0;
 }
 
+static size_t body_max(const struct hanse_operation *operation, bool trusted)
+{
+    if (!trusted)
+        return HTTP_BODY_MAX;
+    return operation->flags & HANSE_OPERATION_BODY ? HTTP_RAW_BODY_MAX : HTTP_TRUSTED_BODY_MAX;
+}
+
+static bool refuse_large(struct http_request *request, const char *why)
+{
+    http_reply_problem(request, HANSE_E_TOO_LARGE, 0, why, NULL);
+    return false;
+}
+
 /* The body as it was before it was packed; false after an error was replied. */
-static bool unpack(struct http_request *request, bool trusted, struct hanse_bytes *body,
+static bool unpack(struct http_request *request, size_t max, struct hanse_bytes *body,
                    struct hanse_buffer *unpacked)
 {
+    if (http_request_body_size(request) > max)
+        return refuse_large(request, "The body is too large: send it in several requests.");
+    *body = http_request_body(request);
     const char *encoding = NULL;
     size_t encodings = http_request_header(request, "Content-Encoding", &encoding);
     if (encodings == 0 || (encodings == 1 && strcasecmp(encoding, "identity") == 0))
@@ -119,13 +135,13 @@ static bool unpack(struct http_request *request, bool trusted, struct hanse_byte
         http_reply_problem(request, HANSE_E_INVALID, 415, "The only Content-Encoding taken is gzip.", NULL);
         return false;
     }
-    int rc = http_inflate(*body, trusted ? HTTP_TRUSTED_BODY_MAX : HTTP_BODY_MAX, unpacked);
-    if (rc != HANSE_OK)
-        http_reply_problem(request, rc, 0,
-                           rc == HANSE_E_TOO_LARGE ? "The body is too large when it is unpacked."
-                                                   : "The body is not gzip.",
-                           NULL);
+    int rc = http_inflate(*body, max, unpacked);
     *body = hanse_buffer_bytes(unpacked);
+    if (rc == HANSE_E_TOO_LARGE)
+        return refuse_large(request,
+                            "The body is too large when it is unpacked: send it in several requests.");
+    if (rc != HANSE_OK)
+        http_reply_problem(request, rc, 0, "The body is not gzip.", NULL);
     return rc == HANSE_OK;
 }
 
@@ -134,28 +150,25 @@ static int read_params(const struct hanse_operation *operation, struct hanse_byt
 {
     if ((operation->flags & HANSE_OPERATION_BODY) == 0)
         return http_params_body(body, params, why);
-    json_t *text = json_stringn((const char *)body.data, body.size);
-    if (body.size > 0 && text == NULL) {
-        hanse_buffer_append_text(why, "The body is not UTF-8.");
-        return HANSE_E_INVALID;
-    }
-    json_object_set_new(params, "body", text != NULL ? text : json_null());
+    json_object_set_new(params, "body",
+                        body.size == 0 ? json_null()
+                                       : json_stringn_nocheck((const char *)body.data, body.size));
     return HANSE_OK;
 }
 
 static int read_body(struct http_request *request, const struct hanse_operation *operation, bool trusted,
                      json_t *params)
 {
-    struct hanse_bytes body = http_request_body(request);
+    struct hanse_bytes body;
     struct hanse_buffer unpacked, why;
     int rc = HANSE_E_INVALID;
-    if (!is_json(request, body.size)) {
+    if (!is_json(request, http_request_body_size(request))) {
         http_reply_problem(request, HANSE_E_INVALID, 415, "Parameters are sent as application/json.", NULL);
         return HANSE_E_INVALID;
     }
     hanse_buffer_init(&unpacked);
     hanse_buffer_init(&why);
-    if (unpack(request, trusted, &body, &unpacked)) {
+    if (unpack(request, body_max(operation, trusted), &body, &unpacked)) {
         rc = read_params(operation, body, params, &why);
         if (rc != HANSE_OK)
             http_reply_problem(request, rc, 0, why.data, NULL);

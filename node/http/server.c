@@ -81,10 +81,15 @@ size_t http_request_header(const struct http_request *request, const char *name,
     return count;
 }
 
+size_t http_request_body_size(const struct http_request *request)
+{
+    return evbuffer_get_length(evhttp_request_get_input_buffer(request->event));
+}
+
 struct hanse_bytes http_request_body(struct http_request *request)
 {
     struct evbuffer *buffer = evhttp_request_get_input_buffer(request->event);
-    size_t size = evbuffer_get_length(buffer);
+    size_t size = http_request_body_size(request);
     return hanse_bytes(size == 0 ? NULL : evbuffer_pullup(buffer, -1), size);
 }
 

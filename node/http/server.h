@@ -14,6 +14,7 @@
 #define HTTP_HEADERS_MAX      (16u * 1024u)
 #define HTTP_BODY_MAX         (1024u * 1024u)
 #define HTTP_TRUSTED_BODY_MAX (16u * 1024u * 1024u)
+#define HTTP_RAW_BODY_MAX     (8u * 1024u * 1024u) /* for an operation that reads it itself */
 #define HTTP_TIMEOUT_S        10
 
 enum http_method {
@@ -47,7 +48,8 @@ enum http_method http_request_method(const struct http_request *request);
 const char *http_request_target(const struct http_request *request); /* path and query, as they were sent */
 /* How many headers of that name there are; the first one's value when there is one. */
 size_t http_request_header(const struct http_request *request, const char *name, const char **ret_value);
-struct hanse_bytes http_request_body(struct http_request *request);
+size_t http_request_body_size(const struct http_request *request);
+struct hanse_bytes http_request_body(struct http_request *request); /* made one piece, which takes a copy */
 /* The sender has shown the token: this connection may send larger bodies from now on. */
 void http_request_trust(struct http_request *request);
 
