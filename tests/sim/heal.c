@@ -18,6 +18,7 @@
 
 struct heal_options {
     uint32_t split_s;
+    uint32_t jump_s;  /* of these, what time jumps over in their midst, as if all machines slept */
     uint32_t changed; /* journals */
     uint32_t most;    /* hundredths of the missing bytes */
 };
@@ -25,11 +26,17 @@ struct heal_options {
 static bool read_options(int argc, char **argv, struct spread_options *options, struct heal_options *heal)
 {
     static const struct option long_options[] = {
-        {"seed", required_argument, NULL, 's'},     {"nodes", required_argument, NULL, 'n'},
-        {"journals", required_argument, NULL, 'j'}, {"changed", required_argument, NULL, 'w'},
-        {"commits", required_argument, NULL, 'c'},  {"body", required_argument, NULL, 'b'},
-        {"split", required_argument, NULL, 't'},    {"latency", required_argument, NULL, 'l'},
-        {"most", required_argument, NULL, 'm'},     {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},
+        {"nodes", required_argument, NULL, 'n'},
+        {"journals", required_argument, NULL, 'j'},
+        {"changed", required_argument, NULL, 'w'},
+        {"commits", required_argument, NULL, 'c'},
+        {"body", required_argument, NULL, 'b'},
+        {"split", required_argument, NULL, 't'},
+        {"latency", required_argument, NULL, 'l'},
+        {"most", required_argument, NULL, 'm'},
+        {"jump", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
     };
     uint32_t seed = (uint32_t)options->seed;
     bool good = true;
@@ -42,10 +49,11 @@ static bool read_options(int argc, char **argv, struct spread_options *options, 
                : option == 'l' ? read_number(optarg, 1, 1000, &options->latency_ms)
                : option == 'b' ? read_number(optarg, 1, HANSE_INLINE_BODY_MAX, &options->body)
                : option == 't' ? read_number(optarg, 1, 604800, &heal->split_s)
+               : option == 'p' ? read_number(optarg, 0, 604800, &heal->jump_s)
                                : option == 'm' && read_number(optarg, 1, 100000, &heal->most);
     }
     options->seed = seed;
-    return good && optind == argc && heal->changed <= options->journals &&
+    return good && optind == argc && heal->jump_s <= heal->split_s && heal->changed <= options->journals &&
            options->journals <= options->nodes;
 }
 
@@ -131,6 +139,15 @@ static void join(struct spread *spread, const struct heal_options *heal, double 
         sim_violate(sim, "heal", "it costs %.3f times the missing bytes", ratio);
 }
 
+static void go_on_apart(struct sim *sim, uint64_t end_ms, uint64_t jump_ms)
+{
+    if (sim->now_ms + jump_ms < end_ms) {
+        sim_go_on(sim, sim->now_ms + (end_ms - jump_ms - sim->now_ms) / 2);
+        sim->now_ms += jump_ms;
+        sim_go_on(sim, end_ms);
+    }
+}
+
 static void run(struct spread *spread, const struct heal_options *heal)
 {
     struct sim *sim = &spread->sim;
@@ -149,8 +166,7 @@ static void run(struct spread *spread, const struct heal_options *heal)
         if (apart.commits[i].there != half)
             sim_violate(sim, "heal", "%u nodes have a commit that %u can have", apart.commits[i].there, half);
     }
-    if (sim->now_ms + IDLE_MS < end_ms)
-        sim_go_on(sim, end_ms - IDLE_MS);
+    go_on_apart(sim, end_ms - IDLE_MS, heal->jump_s * 1000ull);
     double idle = (double)go_on_and_report(spread, "idle", IDLE_MS) / IDLE_MS;
     report_graph(spread);
     join(spread, heal, idle);
@@ -172,7 +188,8 @@ int main(int argc, char **argv)
     struct heal_options heal = {.split_s = 3600};
     if (!read_options(argc, argv, &options, &heal)) {
         fputs("Usage: heal [--seed N] [--nodes N] [--journals N] [--changed N] [--commits N_A_JOURNAL]\n"
-              "            [--body BYTES] [--latency MS] [--split SECONDS] [--most HUNDREDTHS]\n",
+              "            [--body BYTES] [--latency MS] [--split SECONDS [--jump SECONDS]]\n"
+              "            [--most HUNDREDTHS]\n",
               stderr);
         return 2;
     }

@@ -121,7 +121,8 @@ void sim_go_on(struct sim *sim, uint64_t until_ms)
     struct happening next;
     while (!sim->over && sim->queue.count > 0 && sim->queue.heap[0].at_ms <= until_ms &&
            queue_take(&sim->queue, &next)) {
-        sim->now_ms = next.at_ms;
+        if (next.at_ms > sim->now_ms) /* it is late when time has jumped */
+            sim->now_ms = next.at_ms;
         if (next.holder != UINT32_MAX && spell_holds(sim, &sim->nodes[next.holder], SPELL_STOP)) {
             next.at_ms = sim->nodes[next.holder].spell_until_ms[SPELL_STOP];
             queue_add(&sim->queue, &next);
