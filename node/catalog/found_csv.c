@@ -162,7 +162,7 @@ static int read_header(struct hanse_found *found, struct csv *csv, struct hanse_
             hanse_buffer_printf(&unique, "column_%zu", count + 1);
         else
             hanse_buffer_append_text(&unique, name);
-        if (hanse_found_column(found, &table->fields, unique.data) != NULL)
+        while (hanse_found_column(found, &table->fields, unique.data) != NULL)
             hanse_buffer_printf(&unique, "_%zu", count + 1);
         if (count == capacity) {
             capacity = capacity == 0 ? 32 : capacity * 2;

@@ -148,7 +148,8 @@ static void add_entry(struct lineage_reader *r, uint32_t place, json_t *node)
 json_t *lineage_place(struct lineage_reader *reader, uint32_t place)
 {
     json_t *node = place_node(reader, place);
-    add_entry(reader, place, node);
+    if (json_array_size(json_object_get(node, "contracts")) == 0 || lineage_is_consumer(node))
+        add_entry(reader, place, node);
     return node;
 }
 

@@ -360,7 +360,7 @@ int hanse_store_open_reader(const char *path, sqlite3 **ret_db)
         sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
         rc =
-            sqlite3_exec(db, "PRAGMA query_only = ON; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;",
+            sqlite3_exec(db, "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;",
                          NULL, NULL, NULL);
         error = hanse_store_error(db, rc);
     }

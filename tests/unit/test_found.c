@@ -204,6 +204,17 @@ static void checks_that_say_more_than_bounds_are_left_alone(void **state)
     assert_option(column(f, "x", "d"), HANSE_FOUND_MINIMUM, "2000-01-01");
 }
 
+static void csv_columns_have_names_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const NAMES[] = {"x_3", "x", "x_3_3", "column_5", "column_5_5"};
+    read_text(f, hanse_found_csv, "x_3,x,x,column_5,\n");
+    const struct hanse_found_column *c = f->found->first->fields.first;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++, c = c->next)
+        assert_string_equal(c->name, NAMES[i]);
+    assert_null(c);
+}
+
 static void csv_types_are_those_of_every_row(void **state)
 {
     struct fixture *f = *state;
@@ -384,8 +395,6 @@ static void what_is_no_text_or_not_whole_is_refused(void **state)
     }
 }
 
-/* Of a long file the first 4 MiB are read: neither a value in quotes nor a character that is cut there is
- * wrong. */
 static void a_column_without_a_name_is_called_by_its_place(void **state)
 {
     struct fixture *f = *state;
@@ -399,6 +408,8 @@ static void a_column_without_a_name_is_called_by_its_place(void **state)
     assert_non_null(hanse_found_column(f->found, &f->found->last->fields, "column_1"));
 }
 
+/* Of a long file the first 4 MiB are read: neither a value in quotes nor a character that is cut there is
+ * wrong. */
 static void csv_that_is_longer_than_what_is_read_is_a_sample(void **state)
 {
     (void)state;
@@ -447,6 +458,7 @@ int main(void)
         TEST(ddl_of_a_dump_puts_its_parts_together),
         TEST(ddl_of_mysql_is_read),
         TEST(checks_that_say_more_than_bounds_are_left_alone),
+        TEST(csv_columns_have_names_of_their_own),
         TEST(csv_types_are_those_of_every_row),
         TEST(csv_that_is_ragged_or_empty_says_so),
         TEST(json_schema_follows_references_and_reads_what_may_be_null),
