@@ -33,7 +33,7 @@ void lineage_reader_follow(struct lineage_reader *reader, const struct graph_wal
 
 /* All that follow are the caller's, and objects as in the items of `datasets` in hanse_lineage_walk's answer.
  */
-json_t *lineage_node(struct lineage_reader *reader, uint32_t node);   /* up to `contracts` */
+json_t *lineage_node(struct lineage_reader *reader, uint32_t node); /* up to `contracts` */
 /* All but `parent` and `kind`; of a dataset that a contract promises not who told of it. */
 json_t *lineage_place(struct lineage_reader *reader, uint32_t place);
 json_t *lineage_place_reached(struct lineage_reader *reader, uint32_t place); /* all */

@@ -1,7 +1,5 @@
 /* The HTTP door, spoken to with raw sockets: what a browser, a script and an attacker would send. The
  * operations behind it are this test's own, and give back what they were given. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,11 +13,11 @@
 #include <cmocka.h>
 
 #include "hanse/http.h"
+#include "http_client.h"
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
 
 static struct hanse_http *http;
-static int port;
 
 /* The operations. */
 
@@ -114,7 +112,7 @@ static int setup(void **state)
     struct hanse_http_config config = config_at("127.0.0.1:0");
     if (hanse_http_start(&config, &http) != HANSE_OK)
         return -1;
-    return sscanf(hanse_http_url(http), "http://127.0.0.1:%d", &port) == 1 ? 0 : -1;
+    return sscanf(hanse_http_url(http), "http://127.0.0.1:%d", &client_port) == 1 ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -122,124 +120,6 @@ static int teardown(void **state)
     (void)state;
     hanse_http_stop(&http);
     return 0;
-}
-
-/* A client that sends whatever it likes. */
-
-static int dial(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0);
-    struct timeval patience = {.tv_sec = 20};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
-
-static void put(int fd, const void *data, size_t size)
-{
-    const char *at = data;
-    while (size > 0) {
-        ssize_t n = send(fd, at, size, MSG_NOSIGNAL);
-        if (n <= 0)
-            return; /* it may refuse before all is sent */
-        at += n;
-        size -= (size_t)n;
-    }
-}
-
-struct reply {
-    int status;
-    struct hanse_buffer head; /* with the status line */
-    struct hanse_buffer body;
-};
-
-static void reply_release(struct reply *reply)
-{
-    hanse_buffer_release(&reply->head);
-    hanse_buffer_release(&reply->body);
-}
-
-/* One reply; status 0 when the connection was closed instead. */
-static struct reply get(int fd, bool bodiless)
-{
-    struct reply reply = {0};
-    hanse_buffer_init(&reply.head);
-    hanse_buffer_init(&reply.body);
-    char c;
-    while (strstr(reply.head.data, "\r\n\r\n") == NULL) {
-        if (recv(fd, &c, 1, 0) != 1)
-            return reply;
-        hanse_buffer_append_byte(&reply.head, c);
-    }
-    sscanf(reply.head.data, "HTTP/1.1 %d", &reply.status);
-    const char *length = strcasestr(reply.head.data, "\r\nContent-Length: ");
-    size_t size = length == NULL || bodiless ? 0 : strtoul(length + 18, NULL, 10);
-    while (reply.body.size < size && recv(fd, &c, 1, 0) == 1)
-        hanse_buffer_append_byte(&reply.body, c);
-    return reply;
-}
-
-/* Sends the text, with @ for "127.0.0.1:PORT". */
-static void put_text(int fd, const char *text)
-{
-    struct hanse_buffer request;
-    hanse_buffer_init(&request);
-    for (; *text != '\0'; text++) {
-        if (*text == '@')
-            hanse_buffer_printf(&request, "127.0.0.1:%d", port);
-        else
-            hanse_buffer_append_byte(&request, *text);
-    }
-    put(fd, request.data, request.size);
-    hanse_buffer_release(&request);
-}
-
-static struct reply ask_on(int fd, const char *text)
-{
-    put_text(fd, text);
-    return get(fd, strncmp(text, "HEAD", 4) == 0);
-}
-
-static struct reply ask(const char *text)
-{
-    int fd = dial();
-    struct reply reply = ask_on(fd, text);
-    close(fd);
-    return reply;
-}
-
-static int status_of(const char *text)
-{
-    struct reply reply = ask(text);
-    int status = reply.status;
-    reply_release(&reply);
-    return status;
-}
-
-static json_t *json_of(const struct reply *reply)
-{
-    json_t *json = json_loadb(reply->body.data, reply->body.size, JSON_REJECT_DUPLICATES, NULL);
-    assert_non_null(json);
-    return json;
-}
-
-static int post(const char *path, const char *headers, const char *body, struct reply *ret_reply)
-{
-    struct hanse_buffer text;
-    hanse_buffer_init(&text);
-    hanse_buffer_printf(&text, "POST %s HTTP/1.1\r\nHost: @\r\n%sContent-Length: %zu\r\n\r\n%s", path,
-                        headers, strlen(body), body);
-    struct reply reply = ask(text.data);
-    int status = reply.status;
-    hanse_buffer_release(&text);
-    if (ret_reply != NULL)
-        *ret_reply = reply;
-    else
-        reply_release(&reply);
-    return status;
 }
 
 #define AUTHORIZED "Authorization: Bearer " TOKEN "\r\n"
@@ -494,14 +374,14 @@ static void without_a_token_nothing_can_be_written(void **state)
     (void)state;
     struct hanse_http *other = NULL;
     struct hanse_http_config config = config_at("127.0.0.1:0");
-    int old = port;
+    int old = client_port;
     config.token = "";
     assert_int_equal(hanse_http_start(&config, &other), HANSE_OK);
-    sscanf(hanse_http_url(other), "http://127.0.0.1:%d", &port);
+    sscanf(hanse_http_url(other), "http://127.0.0.1:%d", &client_port);
     assert_int_equal(post("/api/v1/publish", "Authorization: Bearer \r\n" JSON_TYPE, "{}", NULL), 401);
     assert_int_equal(post("/api/v1/sql", JSON_TYPE, "{}", NULL), 200);
     hanse_http_stop(&other);
-    port = old;
+    client_port = old;
 }
 
 static void only_our_own_host_is_answered(void **state)
@@ -533,7 +413,7 @@ static void only_our_own_host_is_answered(void **state)
         const char *hole = strstr(CASES[i].headers, "%d");
         if (hole != NULL)
             snprintf(headers, sizeof headers, "%.*s%d%s", (int)(hole - CASES[i].headers), CASES[i].headers,
-                     port, hole + 2);
+                     client_port, hole + 2);
         else
             snprintf(headers, sizeof headers, "%s", CASES[i].headers);
         snprintf(text, sizeof text, "GET /api/v1/status HTTP/1.1\r\n%s\r\n", headers);
@@ -615,7 +495,7 @@ static void it_binds_to_loopback_only(void **state)
         assert_null(other);
     }
     char taken[32];
-    snprintf(taken, sizeof taken, "127.0.0.1:%d", port);
+    snprintf(taken, sizeof taken, "127.0.0.1:%d", client_port);
     struct hanse_http_config config = config_at(taken);
     assert_int_equal(hanse_http_start(&config, &other), HANSE_E_UNREACHABLE);
     assert_null(other);
@@ -751,7 +631,8 @@ static void pipelined_requests_are_answered_in_order(void **state)
     struct hanse_buffer text;
     hanse_buffer_init(&text);
     for (int i = 0; i < 100; i++)
-        hanse_buffer_printf(&text, "GET /api/v1/status?n=%d HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", i, port);
+        hanse_buffer_printf(&text, "GET /api/v1/status?n=%d HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", i,
+                            client_port);
     put(fd, text.data, text.size);
     for (int i = 0; i < 100; i++) {
         struct reply reply = get(fd, false);
@@ -822,9 +703,9 @@ static void it_can_be_stopped_while_clients_hang_on(void **state)
     (void)state;
     struct hanse_http *other = NULL;
     struct hanse_http_config config = config_at("localhost:0");
-    int old = port;
+    int old = client_port;
     assert_int_equal(hanse_http_start(&config, &other), HANSE_OK);
-    sscanf(hanse_http_url(other), "http://127.0.0.1:%d", &port);
+    sscanf(hanse_http_url(other), "http://127.0.0.1:%d", &client_port);
     int idle = dial(), half = dial();
     put(half, "POST /api/v1/sql HTTP/1.1\r\nContent-Length: 100\r\n\r\n{", 52);
     assert_int_equal(status_of("GET /healthz HTTP/1.1\r\nHost: @\r\n\r\n"), 200);
@@ -833,7 +714,7 @@ static void it_can_be_stopped_while_clients_hang_on(void **state)
     hanse_http_stop(&other);
     close(idle);
     close(half);
-    port = old;
+    client_port = old;
 }
 
 int main(void)
