@@ -139,12 +139,17 @@ static void join(struct spread *spread, const struct heal_options *heal, double 
         sim_violate(sim, "heal", "it costs %.3f times the missing bytes", ratio);
 }
 
+/* To within IDLE_MS of the join; what time jumps over comes in the midst. */
 static void go_on_apart(struct sim *sim, uint64_t end_ms, uint64_t jump_ms)
 {
-    if (sim->now_ms + jump_ms < end_ms) {
-        sim_go_on(sim, sim->now_ms + (end_ms - jump_ms - sim->now_ms) / 2);
+    uint64_t least_ms = sim->now_ms + jump_ms + IDLE_MS;
+    if (least_ms < end_ms) {
+        sim_go_on(sim, sim->now_ms + (end_ms - least_ms) / 2);
         sim->now_ms += jump_ms;
-        sim_go_on(sim, end_ms);
+        sim_go_on(sim, end_ms - IDLE_MS);
+    } else if (jump_ms > 0) {
+        sim_violate(sim, "heal", "the split is too short to jump over %llu s of it",
+                    (unsigned long long)jump_ms / 1000);
     }
 }
 
@@ -166,7 +171,7 @@ static void run(struct spread *spread, const struct heal_options *heal)
         if (apart.commits[i].there != half)
             sim_violate(sim, "heal", "%u nodes have a commit that %u can have", apart.commits[i].there, half);
     }
-    go_on_apart(sim, end_ms - IDLE_MS, heal->jump_s * 1000ull);
+    go_on_apart(sim, end_ms, heal->jump_s * 1000ull);
     double idle = (double)go_on_and_report(spread, "idle", IDLE_MS) / IDLE_MS;
     report_graph(spread);
     join(spread, heal, idle);
