@@ -17,17 +17,12 @@ static bool fail(struct json_cursor *c, const char *why)
     return false;
 }
 
-static bool is_space(uint8_t byte)
-{
-    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
 /* The next byte that is no white space, or -1. */
 static int peek(struct json_cursor *c)
 {
     while (c->at < c->source.size) {
         uint8_t byte = c->source.data[c->at];
-        if (byte > ' ' || !is_space(byte))
+        if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t')
             return byte;
         c->at++;
     }
@@ -217,26 +212,28 @@ bool json_take_text(struct json_cursor *c, struct hanse_buffer *ret_text)
     return true;
 }
 
-#define DIGIT  1u /* whatever a number may have */
-#define LETTER 2u
-static const uint8_t WORD_BYTES[256] = {
-    ['a' ... 'd'] = LETTER, ['f' ... 'z'] = LETTER, ['0' ... '9'] = DIGIT, ['-'] = DIGIT,
-    ['+'] = DIGIT,          ['.'] = DIGIT,          ['e'] = DIGIT,         ['E'] = DIGIT,
-};
+static bool is_number_byte(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
 
 /* A number, true, false or null. */
 static bool word(struct json_cursor *c, struct hanse_bytes *ret_word)
 {
     static const char *const NAMES[] = {"true", "false", "null"};
     const uint8_t *data = c->source.data;
-    size_t start = c->at, at = start;
-    uint8_t seen = 0;
-    for (uint8_t kind; at < c->source.size && (kind = WORD_BYTES[data[at]]) != 0; at++)
-        seen |= kind;
-    *ret_word = hanse_bytes(data + start, at - start);
-    c->at = at;
+    size_t start = c->at;
+    bool number = start < c->source.size && data[start] != '+' && data[start] != '.' && data[start] != 'e' &&
+                  data[start] != 'E';
+    for (; c->at < c->source.size; c->at++) {
+        bool digit = is_number_byte(data[c->at]);
+        if (!digit && (data[c->at] < 'a' || data[c->at] > 'z'))
+            break;
+        number = number && digit;
+    }
+    *ret_word = hanse_bytes(data + start, c->at - start);
     c->fresh = false;
-    if (seen == DIGIT && (data[start] == '-' || (data[start] >= '0' && data[start] <= '9')))
+    if (number && ret_word->size > 0)
         return true;
     for (size_t i = 0; i < 3; i++)
         if (hanse_bytes_equal_text(*ret_word, NAMES[i]))
