@@ -159,15 +159,23 @@ struct hanse_found_column *hanse_found_add_column(struct hanse_found *found,
     return column;
 }
 
+const char *found_name(const struct hanse_found_fields *fields, const char *name,
+                       char ret_place[FOUND_PLACE_SIZE])
+{
+    if (name[0] != '\0')
+        return name;
+    snprintf(ret_place, FOUND_PLACE_SIZE, "column_%zu", (size_t)fields->count + 1);
+    return ret_place;
+}
+
 struct hanse_found_column *hanse_found_add_named(struct hanse_found *found, struct hanse_found_fields *fields,
                                                  const char *name)
 {
-    char place[32];
-    if (name[0] != '\0')
-        return hanse_found_add_column(found, fields, name);
-    snprintf(place, sizeof place, "column_%zu", (size_t)fields->count + 1);
-    hanse_found_note(found, "a column without a name is called %s here", place);
-    return hanse_found_add_column(found, fields, place);
+    char place[FOUND_PLACE_SIZE];
+    const char *called = found_name(fields, name, place);
+    if (called != name)
+        hanse_found_note(found, "a column without a name is called %s here", called);
+    return hanse_found_add_column(found, fields, called);
 }
 
 void hanse_found_add_value(struct hanse_found *found, struct hanse_found_column *column, const char *text,

@@ -153,15 +153,13 @@ static int read_header(struct hanse_found *found, struct csv *csv, struct hanse_
     while (!last && read_field(csv, &last) && count < COLUMNS_MAX) {
         const char *name = trim(&csv->value);
         struct hanse_buffer unique;
+        char place[FOUND_PLACE_SIZE];
         if (csv->value.size > NAME_MAX) {
             fail(csv, 0, "a name of more than 1,000 bytes: the first line of a CSV file names its columns");
             break;
         }
         hanse_buffer_init(&unique);
-        if (name[0] == '\0')
-            hanse_buffer_printf(&unique, "column_%zu", count + 1);
-        else
-            hanse_buffer_append_text(&unique, name);
+        hanse_buffer_append_text(&unique, found_name(&table->fields, name, place));
         while (hanse_found_column(found, &table->fields, unique.data) != NULL)
             hanse_buffer_printf(&unique, "_%zu", count + 1);
         if (count == capacity) {

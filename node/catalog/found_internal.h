@@ -11,6 +11,10 @@ void *found_allocate(struct hanse_found *found, size_t size);
 /* Names of an owner, whatever their case: the first of a name counts. The name must stay. */
 void found_remember(struct hanse_found *found, const void *owner, const char *name, void *item);
 void *found_recall(const struct hanse_found *found, const void *owner, const char *name);
+/* The name, or when it is empty that of its place among the fields, as in `column_3`. */
+#define FOUND_PLACE_SIZE 32
+const char *found_name(const struct hanse_found_fields *fields, const char *name,
+                       char ret_place[FOUND_PLACE_SIZE]);
 /* The sentence for a source that is no document, and its error. */
 int found_unreadable(const struct hanse_document_error *error, int code, struct hanse_buffer *why);
 /* INVALID unless it is UTF-8 without control characters but tab and line ends. */
