@@ -14,7 +14,7 @@
  * wait there: pipelined requests, and what is sent into a connection that was closed and not yet swept. */
 #define STREAM_MORE (64u * 1024u)
 
-static uint64_t now_ms(void)
+uint64_t http_connections_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -53,7 +53,7 @@ static void shut_down(struct http_connection *connection)
 
 void http_connections_sweep(struct http_connections *c, uint64_t timeout_ms)
 {
-    uint64_t now = now_ms();
+    uint64_t now = http_connections_now();
     for (size_t i = 0; i < c->count;) {
         struct http_connection *connection = &c->items[i];
         if (is_closed(connection)) {
@@ -97,13 +97,18 @@ struct bufferevent *http_connections_add(struct http_connections *c, struct even
     HANSE_CHECK(stream != NULL);
     bufferevent_incref(stream);
     http_connections_widen(stream, body_max);
-    c->items[c->count++] = (struct http_connection){.stream = stream, .since_ms = now_ms()};
+    c->items[c->count++] = (struct http_connection){.stream = stream, .since_ms = http_connections_now()};
     return stream;
 }
 
-void http_connections_touch(struct http_connections *c, const struct bufferevent *stream)
+void http_connections_answered(struct http_connections *c, const struct bufferevent *stream,
+                               uint64_t begun_ms)
 {
-    for (size_t i = 0; i < c->count; i++)
-        if (c->items[i].stream == stream)
-            c->items[i].since_ms = now_ms();
+    uint64_t now = http_connections_now();
+    for (size_t i = 0; i < c->count; i++) {
+        struct http_connection *connection = &c->items[i];
+        if (connection->since_ms != UINT64_MAX)
+            connection->since_ms =
+                connection->stream == stream ? now : connection->since_ms + (now - begun_ms);
+    }
 }

@@ -125,9 +125,11 @@ static void on_request(struct evhttp_request *event, void *context)
     struct worker *worker = context;
     struct http_request request = {.event = event, .worker = worker};
     struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(event));
+    uint64_t begun_ms = http_connections_now();
     worker->server->config.handle(worker->server->config.context, &request);
     HANSE_CHECK(request.replied);
-    http_connections_touch(&worker->connections, stream); /* a free pointer is no item: nothing is touched */
+    /* A free pointer is no item: nothing of it is touched. */
+    http_connections_answered(&worker->connections, stream, begun_ms);
 }
 
 /* Workers. */
@@ -216,7 +218,6 @@ static bool worker_init(struct worker *worker, struct http_server *server)
         return false;
     evhttp_set_max_headers_size(worker->http, HTTP_HEADERS_MAX);
     evhttp_set_max_body_size(worker->http, HTTP_BODY_MAX);
-    evhttp_set_timeout(worker->http, HTTP_TIMEOUT_S);
     /* All of them, so that the handler can answer 405 with what is allowed. */
     evhttp_set_allowed_methods(worker->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
                                                  EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "hanse/bytes.h"
-#include "transport_private.h"
 
 struct connection {
     bool open;
     bool exempt;
-    struct in6_addr address; /* IPv4 ones mapped */
+    struct in6_addr address; /* of the peer; IPv4 ones mapped */
+    struct tcp_ends ends;
 };
 
 void connections_init(struct connections *connections, size_t max)
@@ -25,20 +25,17 @@ void connections_release(struct connections *connections)
     *connections = (struct connections){0};
 }
 
-/* Unknown (already gone again, or no IP): exempt. */
-static struct connection look(int fd)
+/* What is no IP address is exempt. */
+static struct connection describe(const struct tcp_ends *ends)
 {
-    struct connection connection = {.open = true, .exempt = true};
-    struct sockaddr_storage peer;
-    if (!transport_peer_of(fd, &peer))
-        return connection;
-    if (peer.ss_family == AF_INET6) {
+    struct connection connection = {.open = true, .exempt = true, .ends = *ends};
+    if (ends->peer.ss_family == AF_INET6) {
         struct sockaddr_in6 six;
-        memcpy(&six, &peer, sizeof six);
+        memcpy(&six, &ends->peer, sizeof six);
         connection.address = six.sin6_addr;
-    } else if (peer.ss_family == AF_INET) {
+    } else if (ends->peer.ss_family == AF_INET) {
         struct sockaddr_in four;
-        memcpy(&four, &peer, sizeof four);
+        memcpy(&four, &ends->peer, sizeof four);
         connection.address.s6_addr[10] = connection.address.s6_addr[11] = 0xff;
         memcpy(connection.address.s6_addr + 12, &four.sin_addr, sizeof four.sin_addr);
     } else {
@@ -60,10 +57,8 @@ static size_t count_of(const struct connections *connections, const struct in6_a
     return count;
 }
 
-bool connections_add(struct connections *connections, int fd)
+bool connections_add(struct connections *connections, int fd, const struct tcp_ends *ends)
 {
-    if (fd < 0)
-        return true;
     size_t place = (size_t)fd;
     if (place >= connections->capacity) {
         size_t capacity = place + 64;
@@ -74,15 +69,25 @@ bool connections_add(struct connections *connections, int fd)
     }
     struct connection *connection = &connections->by_fd[place];
     connections->count += !connection->open; /* else its end was missed, and its number is used again */
-    *connection = look(fd);
+    *connection = describe(ends);
     if (connections->count > connections->max)
         return false;
     return connection->exempt || count_of(connections, &connection->address) <= CONNECTIONS_OF_ADDRESS_MAX;
 }
 
+static bool is_open(const struct connections *connections, int fd)
+{
+    return fd >= 0 && (size_t)fd < connections->capacity && connections->by_fd[fd].open;
+}
+
+const struct tcp_ends *connections_find(const struct connections *connections, int fd)
+{
+    return is_open(connections, fd) ? &connections->by_fd[fd].ends : NULL;
+}
+
 void connections_remove(struct connections *connections, int fd)
 {
-    if (fd < 0 || (size_t)fd >= connections->capacity || !connections->by_fd[fd].open)
+    if (!is_open(connections, fd))
         return;
     connections->by_fd[fd].open = false;
     connections->count--;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tcp.h"
+
 #define CONNECTIONS_MAX            2048u /* HANSE_LINKS_MAX, and as many whose handshake is not done */
 #define CONNECTIONS_OF_ADDRESS_MAX 256u  /* of one IP address; loopback is exempt */
 
@@ -23,7 +25,9 @@ struct connections {
 void connections_init(struct connections *connections, size_t max);
 void connections_release(struct connections *connections);
 /* False: there are too many now, and this one is to be hung up on. It counts until it is removed. */
-bool connections_add(struct connections *connections, int fd);
+bool connections_add(struct connections *connections, int fd, const struct tcp_ends *ends);
+/* NULL: unknown. */
+const struct tcp_ends *connections_find(const struct connections *connections, int fd);
 void connections_remove(struct connections *connections, int fd);
 
 #endif

@@ -16,8 +16,6 @@ struct payload {
     struct payload *next, *before;
     struct flight *flight;
     uint64_t order; /* of pushing */
-    atomic_bool
-        flying; /* libzmq's: stored on handing over, loaded on taking back, as ThreadSanitizer wants it */
     size_t size;
     uint8_t bytes[];
 };

@@ -3,11 +3,10 @@
 #ifndef HANSE_MESH_LINK_TABLE_H
 #define HANSE_MESH_LINK_TABLE_H
 
-#include <sys/socket.h>
-
 #include "door.h"
 #include "link_queue.h"
 #include "poller.h"
+#include "tcp.h"
 
 #define LINK_TABLE_BUCKETS 1024u
 #define LINK_TABLE_ENDED   4096u
@@ -24,8 +23,8 @@ struct link {
     uint32_t route; /* the routing id less its first byte, which is 0 */
     char user_id[DOOR_USER_ID_SIZE];
     uint64_t accepted_order; /* larger is younger */
-    int fd;                  /* libzmq's, as long as `peer` is still its other end; -1 unknown; dialled too */
-    struct sockaddr_storage peer;
+    int fd; /* libzmq's, as long as it has these `ends`; -1 unknown; dialled too, without them */
+    struct tcp_ends ends;
     /* dialled */
     void *socket; /* NULL for an accepted one */
     void *monitor;

@@ -30,6 +30,7 @@ static int bind_router(struct transport *t, const char *endpoint, bool enforce_z
     if (zmq_bind(t->router, endpoint) != 0 ||
         zmq_getsockopt(t->router, ZMQ_LAST_ENDPOINT, t->endpoint, &size) != 0)
         return HANSE_E_UNREACHABLE;
+    t->port = tcp_endpoint_port(t->endpoint);
     return HANSE_OK;
 }
 
@@ -172,7 +173,7 @@ void transport_forget(struct transport *t, struct link *link)
         close_dealer(t, link);
         (void)unread_remove(t->unread, link->fd);
     } else {
-        transport_hang_up(link->fd, &link->peer);
+        tcp_hang_up(link->fd, &link->ends);
     }
     if (t->is_waiting && t->waiting == link->id)
         t->is_waiting = false;

@@ -20,6 +20,7 @@ struct transport {
     uint8_t secret[32];
     struct hanse_curve_key self;
     char endpoint[HANSE_ENDPOINT_MAX + 1];
+    uint16_t port; /* its own */
     struct door *door;
     struct link_table links;
     struct connections connections; /* of the ROUTER */
@@ -55,14 +56,6 @@ void transport_break(struct transport *transport, struct link *link);
 void transport_forget(struct transport *transport, struct link *link);
 /* Ends all links of a key, and keeps it out for a while. */
 void transport_bar(struct transport *transport, const struct hanse_curve_key *key, uint64_t now_ms);
-/* Ends the TCP connection of an accepted link, for ROUTER has no call that does. */
-void transport_hang_up(int fd, const struct sockaddr_storage *peer);
-/* The same, and what came in and was not read by libzmq is thrown away. */
-void transport_abort(int fd, const struct sockaddr_storage *peer);
-/* Whether its other end is still that address and port. */
-bool transport_is_still(int fd, const struct sockaddr_storage *peer);
-/* The other end of a connection; false when there is none any more. */
-bool transport_peer_of(int fd, struct sockaddr_storage *ret_peer);
 void transport_pump(struct transport *transport, struct link *link, uint64_t now_ms);
 
 #endif

@@ -73,11 +73,11 @@ static bool read_route(zmq_msg_t *frame, uint32_t *ret_route)
 /* Ends the connection that the message came with. */
 static void refuse(struct transport *t, enum transport_drop why)
 {
-    struct sockaddr_storage peer;
     int fd = zmq_msg_get(&t->message, ZMQ_SRCFD);
+    const struct tcp_ends *ends = connections_find(&t->connections, fd);
     drop(t, why);
-    if (transport_peer_of(fd, &peer))
-        transport_hang_up(fd, &peer);
+    if (ends != NULL)
+        tcp_hang_up(fd, ends);
 }
 
 static void end_soon(struct transport *t, struct link *link, uint64_t now_ms)
@@ -89,13 +89,14 @@ static void end_soon(struct transport *t, struct link *link, uint64_t now_ms)
 
 static void accepted(struct transport *t, int fd)
 {
-    struct sockaddr_storage peer;
-    unread_add(t->unread, fd, true);
-    if (connections_add(&t->connections, fd))
+    struct tcp_ends ends;
+    if (!tcp_ends_of(fd, &ends) || tcp_port(&ends.self) != t->port)
+        return; /* gone again */
+    unread_add(t->unread, fd, &ends, true);
+    if (connections_add(&t->connections, fd, &ends))
         return;
     t->counts.connections_refused++;
-    if (transport_peer_of(fd, &peer))
-        transport_hang_up(fd, &peer);
+    tcp_hang_up(fd, &ends);
 }
 
 static void ended(struct transport *t, int fd, uint64_t now_ms)
@@ -158,8 +159,11 @@ static struct link *accept_link(struct transport *t, uint32_t route, const char 
     link->door_generation = door_generation(t->door);
     door_user_id(claimed, &key, link->user_id);
     int fd = zmq_msg_get(&t->message, ZMQ_SRCFD);
-    if (transport_peer_of(fd, &link->peer))
+    const struct tcp_ends *ends = connections_find(&t->connections, fd);
+    if (ends != NULL) {
         link->fd = fd;
+        link->ends = *ends;
+    }
     return link;
 }
 
@@ -216,6 +220,9 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
     enum received received = more ? receive_payload(t, t->router) : RECEIVED_NOTHING;
     if (received == RECEIVED_NOTHING)
         return false;
+    struct link *link = made_by_libzmq ? link_table_find_route(&t->links, route) : NULL;
+    if (link == NULL)
+        read_router_monitor(t, now_ms); /* what it knows of the connection came before this message */
     const char *user_id = zmq_msg_gets(&t->message, "User-Id");
     if (user_id == NULL) {
         refuse(t, TRANSPORT_NO_USER_ID);
@@ -232,7 +239,6 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
         refuse(t, TRANSPORT_MULTIPART);
         return false;
     }
-    struct link *link = link_table_find_route(&t->links, route);
     if (link != NULL) {
         if (!judge(t, link, user_id))
             return false;
@@ -243,8 +249,6 @@ static bool receive_routed(struct transport *t, uint64_t now_ms, struct transpor
         refuse(t, TRANSPORT_ENDED);
         return false;
     }
-    /* What the monitor knows came before this message; a descriptor may have been used again since. */
-    read_router_monitor(t, now_ms);
     link = accept_link(t, route, user_id, now_ms);
     if (link == NULL)
         return false;
@@ -277,8 +281,13 @@ static bool receive_dialled(struct transport *t, struct link *link, uint64_t now
 
 static void connected(struct transport *t, struct link *link, int fd)
 {
+    char endpoint[HANSE_ENDPOINT_MAX + 1] = "";
+    size_t size = sizeof endpoint;
+    struct tcp_ends ends;
     link->fd = fd;
-    unread_add(t->unread, fd, false);
+    (void)zmq_getsockopt(link->socket, ZMQ_LAST_ENDPOINT, endpoint, &size);
+    if (tcp_ends_of(fd, &ends) && tcp_port(&ends.peer) == tcp_endpoint_port(endpoint))
+        unread_add(t->unread, fd, &ends, false);
 }
 
 static void disconnected(struct transport *t, struct link *link, int fd, uint64_t now_ms)

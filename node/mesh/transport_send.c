@@ -112,38 +112,3 @@ void transport_flush(struct transport *t, uint64_t now_ms)
             transport_pump(t, link, now_ms);
     }
 }
-
-bool transport_peer_of(int fd, struct sockaddr_storage *ret_peer)
-{
-    struct sockaddr_storage peer;
-    memset(&peer, 0, sizeof peer);
-    socklen_t size = sizeof peer;
-    if (fd < 0 || getpeername(fd, (struct sockaddr *)&peer, &size) != 0)
-        return false;
-    *ret_peer = peer;
-    return true;
-}
-
-bool transport_is_still(int fd, const struct sockaddr_storage *peer)
-{
-    struct sockaddr_storage now;
-    return transport_peer_of(fd, &now) && memcmp(&now, peer, sizeof now) == 0;
-}
-
-void transport_hang_up(int fd, const struct sockaddr_storage *peer)
-{
-    /* The descriptor is libzmq's, which may have closed it by now and got the same number for another
-     * connection; so only when its other end is still the same address and port. Only shut down, never close:
-     * libzmq then finds the end of the stream and closes it. Should both happen between these two calls, a
-     * connection is cut that is then dialled again. */
-    if (transport_is_still(fd, peer))
-        (void)shutdown(fd, SHUT_RDWR);
-}
-
-void transport_abort(int fd, const struct sockaddr_storage *peer)
-{
-    /* After shutdown, libzmq would still read and decrypt megabytes that wait in the kernel. */
-    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
-    if (transport_is_still(fd, peer))
-        (void)connect(fd, &nobody, sizeof nobody);
-}

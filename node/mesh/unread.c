@@ -14,7 +14,6 @@
 
 #include "hanse/bytes.h"
 #include "socket_options.h"
-#include "transport_private.h"
 
 /* Between two looks; loopback brings some 30 MiB meanwhile. */
 #define PAUSE_MS 45
@@ -27,7 +26,7 @@ struct flow {
     bool excessive;  /* that was for its own excess */
     uint64_t read;   /* bytes of frames that were read, as they travel, and what came before it was added */
     uint64_t unread; /* when last looked at */
-    struct sockaddr_storage peer;
+    struct tcp_ends ends;
 };
 
 struct unread {
@@ -64,18 +63,17 @@ static bool ask_received(int fd, uint64_t *ret_bytes)
 
 static void cut(int fd, struct flow *flow)
 {
-    transport_abort(fd, &flow->peer);
+    tcp_abort(fd, &flow->ends);
     flow->cut = true;
 }
 
-/* The descriptor is libzmq's, see transport_hang_up. */
 static void look(struct unread *unread, int fd)
 {
     struct flow *flow = find(unread, fd);
     uint64_t received;
     if (flow == NULL || flow->cut)
         return;
-    if (!transport_is_still(fd, &flow->peer) || !ask_received(fd, &received)) {
+    if (!tcp_is(fd, &flow->ends) || !ask_received(fd, &received)) {
         forget(unread, flow);
         return;
     }
@@ -162,11 +160,10 @@ void unread_destroy(struct unread **unread)
     free(u);
 }
 
-void unread_add(struct unread *unread, int fd, bool accepted)
+void unread_add(struct unread *unread, int fd, const struct tcp_ends *ends, bool accepted)
 {
-    struct sockaddr_storage peer;
     uint64_t received;
-    if (!transport_peer_of(fd, &peer) || !ask_received(fd, &received))
+    if (!ask_received(fd, &received))
         return;
     size_t place = (size_t)fd;
     pthread_mutex_lock(&unread->mutex);
@@ -177,7 +174,7 @@ void unread_add(struct unread *unread, int fd, bool accepted)
         unread->capacity = capacity;
     }
     forget(unread, &unread->by_fd[place]);
-    unread->by_fd[place] = (struct flow){.open = true, .known = !accepted, .read = received, .peer = peer};
+    unread->by_fd[place] = (struct flow){.open = true, .known = !accepted, .read = received, .ends = *ends};
     pthread_mutex_unlock(&unread->mutex);
     /* By edges: what libzmq leaves lying wakes nobody again. */
     (void)watch_for(unread, fd, EPOLLIN | EPOLLET);

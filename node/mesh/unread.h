@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tcp.h"
+
 #define UNREAD_MIB 1048576u
 /* Of an accepted connection of which nothing was read so far: nobody knows whose it is. HELLO comes first,
  * and is small. */
@@ -28,7 +30,7 @@ struct unread *unread_new(void);
 void unread_destroy(struct unread **unread);
 
 /* A connection has come, accepted or dialled; what it receives counts from here on. */
-void unread_add(struct unread *unread, int fd, bool accepted);
+void unread_add(struct unread *unread, int fd, const struct tcp_ends *ends, bool accepted);
 /* It is gone. True: it was cut off for its own excess. */
 bool unread_remove(struct unread *unread, int fd);
 /* A frame with so many bytes was read from it; -1: it is not known from which. */

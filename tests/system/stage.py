@@ -74,6 +74,8 @@ class Stage:
         return self
 
     def __exit__(self, kind, error, trace):
+        self.ends = ["%s ended with %d" % (node.name, node.process.returncode) for node in self.nodes
+                     if node.process and node.process.poll() is not None]
         for node in self.nodes:
             if node.process and node.process.poll() is None:
                 node.kill()
@@ -89,6 +91,7 @@ class Stage:
         return isinstance(error, Failed)
 
     def show_logs(self):
+        print("\n".join(self.ends) if self.ends else "every node that was started runs")
         for path in sorted((self.folder / "logs").glob("*.log")):
             lines = path.read_text(errors="replace").splitlines()
             print("--- %s, its last lines of %d" % (path.name, len(lines)))

@@ -71,6 +71,15 @@ static int who(struct hanse_service *service, json_t *params, struct hanse_answe
     return HANSE_OK;
 }
 
+static int take_long(struct hanse_service *service, json_t *params, struct hanse_answer *ret_answer)
+{
+    (void)service;
+    (void)params;
+    sleep(11); /* a request has ten */
+    ret_answer->json = json_object();
+    return HANSE_OK;
+}
+
 static const struct hanse_operation OPERATIONS[] = {
     {"status", "GET", "/api/v1/status", 0, "How it is", echo},
     {"show", "GET", "/api/v1/contracts/{domain}/{id}", 0, "A contract", echo},
@@ -82,6 +91,7 @@ static const struct hanse_operation OPERATIONS[] = {
     {"missing", "GET", "/api/v1/missing", 0, "Is not there", refuse},
     {"import", "POST", "/api/v1/import", HANSE_OPERATION_WRITES, "Much", measure},
     {"events", "POST", "/api/v1/events", HANSE_OPERATION_WRITES | HANSE_OPERATION_BODY, "Bytes", measure},
+    {"long", "GET", "/api/v1/long", 0, "Takes longer than a request may", take_long},
     {"who", "GET", "/api/v1/who", 0, "Which service answers", who},
 };
 #define OPERATION_COUNT (sizeof OPERATIONS / sizeof *OPERATIONS)
@@ -677,6 +687,13 @@ static void services_are_lent_to_one_at_a_time_and_the_last_used_first(void **st
     }
 }
 
+/* The time that a request may take is for its coming in, not for its answer. */
+static void an_answer_may_take_longer_than_a_request(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of("GET /api/v1/long HTTP/1.1\r\nHost: @\r\n\r\n"), 200);
+}
+
 static void many_idle_connections_do_not_shut_others_out(void **state)
 {
     (void)state;
@@ -740,6 +757,7 @@ int main(void)
         cmocka_unit_test(huge_headers_are_refused),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(services_are_lent_to_one_at_a_time_and_the_last_used_first),
+        cmocka_unit_test(an_answer_may_take_longer_than_a_request),
         cmocka_unit_test(many_idle_connections_do_not_shut_others_out),
         cmocka_unit_test(it_can_be_stopped_while_clients_hang_on),
     };

@@ -2,6 +2,7 @@
  * without the cure it names; nothing here sleeps to wait for a state, it polls to a deadline. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -346,6 +347,60 @@ static void raw_stop(struct raw_peer *raw)
 {
     zmq_close(raw->socket);
     zmq_ctx_term(raw->context);
+}
+
+/* Waits until libzmq has closed the descriptor, and gives its number to one end of a connection of ours; the
+ * other end is returned. */
+static int take_number(int fd)
+{
+    uint64_t end = clock_monotonic_ms() + SOON_MS;
+    while (fcntl(fd, F_GETFD) >= 0) {
+        assert_true(clock_monotonic_ms() < end);
+        usleep(1000);
+    }
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int door = socket(AF_INET, SOCK_STREAM, 0), far = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(door, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(door, 1), 0);
+    assert_int_equal(getsockname(door, (struct sockaddr *)&address, &size), 0);
+    assert_int_equal(connect(far, (struct sockaddr *)&address, sizeof address), 0);
+    int near = accept(door, NULL, NULL);
+    assert_true(near >= 0);
+    if (near != fd) {
+        assert_int_equal(dup2(near, fd), fd);
+        close(near);
+    }
+    close(door);
+    return far;
+}
+
+static void who_has_a_gone_connections_number_is_left_alone(void **state)
+{
+    (void)state;
+    struct side host;
+    struct raw_peer raw;
+    struct keys keys = make_keys();
+    start(&host, "tcp://127.0.0.1:*", false);
+    admit(&host, &keys.self, 1);
+    raw_dial(&raw, &keys, &host, NULL, 0);
+    raw_send(&raw, "hello", 0);
+    UNTIL(host.messages == 1, &host);
+    int fd = link_table_find(&host.transport->links, host.last_link)->fd;
+    assert_true(fd >= 0);
+    int linger = 1000;
+    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_LINGER, &linger, sizeof linger), 0);
+    raw_send(&raw, "from nobody any more", 0);
+    raw_stop(&raw); /* and the host does not look meanwhile */
+    int far = take_number(fd);
+    admit(&host, NULL, 0);
+    UNTIL(dropped(&host, TRANSPORT_ENDED) == 1, &host);
+    assert_int_equal(send(fd, "x", 1, MSG_NOSIGNAL), 1);
+    char byte = 0;
+    assert_int_equal(recv(far, &byte, 1, 0), 1);
+    close(far);
+    close(fd);
+    stop(&host);
 }
 
 static void messages_of_several_frames_are_dropped(void **state)
@@ -1024,6 +1079,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_key_that_left_is_judged_at_its_next_message),
         cmocka_unit_test(a_dialled_peer_that_leaves_the_roster_is_cut_off),
         cmocka_unit_test(what_a_peer_said_before_it_went_is_heard),
+        cmocka_unit_test(who_has_a_gone_connections_number_is_left_alone),
         cmocka_unit_test(messages_of_several_frames_are_dropped),
         cmocka_unit_test(a_routing_id_of_the_peers_choice_is_refused),
         cmocka_unit_test(a_link_is_not_taken_over_through_its_routing_id),
