@@ -302,11 +302,11 @@ static void report_unknown(struct standard_run *run, const struct level *level,
 {
     const struct standard_object *object = level->object;
     const char *name = (const char *)member->name.data;
-    const struct standard_variant *owner = owner_of(run, level, name);
-    if (owner != NULL && level->chooser_bad)
+    if (level->chooser_bad && owner_of(run, level, name) != NULL)
         return; /* the chooser has its finding; what belongs to it cannot be told */
     if (is_only_counted(run, member, STANDARD_RULE_UNKNOWN_KEY))
         return;
+    const struct standard_variant *owner = owner_of(run, level, name);
     uint8_t versions = versions_of(run, level, name);
     struct standard_suggestion suggestion = {.wanted = name};
     suggest_keys(&suggestion, &object->keys, level->value, run->version);

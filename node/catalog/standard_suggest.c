@@ -39,8 +39,11 @@ void standard_suggest(struct standard_suggestion *s, const char *candidate)
     size_t wanted_size = strlen(s->wanted), size = strlen(candidate);
     if (wanted_size == 0 || wanted_size > LENGTH_MAX || size > LENGTH_MAX)
         return;
-    unsigned d = distance(s->wanted, wanted_size, candidate, size);
     size_t longer = wanted_size > size ? wanted_size : size;
+    size_t shorter = wanted_size > size ? size : wanted_size;
+    if (longer - shorter > longer / 3)
+        return; /* so many are to be added at least */
+    unsigned d = distance(s->wanted, wanted_size, candidate, size);
     if (d > longer / 3 || (s->best != NULL && d >= s->distance))
         return;
     s->best = candidate;
