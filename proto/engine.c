@@ -303,6 +303,8 @@ static void link_down(struct hanse_engine *e, hanse_link id)
 {
     const struct link *link = link_find(e, id);
     bool repair = link != NULL && link_is_member(link);
+    if (repair)
+        link_lost(e, link);
     link_drop(e, id);
     if (repair)
         links_keep_enough(e);

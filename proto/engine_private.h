@@ -41,6 +41,7 @@ enum {
     ROSTER_MS = 50,      /* changes of the roster are told together */
     LINKS_TARGET = 6,
     REDRAW_MS = 600000, /* between links that are drawn anew, on average */
+    REACH_MS = 10000,   /* between tries to reach a neighbour that was lost, on average */
     PULLS_PER_LINK = 8,
     COLLECT_MS = 50,    /* what lazy links are told of is collected for so long, and up to twice */
     GRAFT_MS = 250,     /* what was told of and has not come after this is asked for */
@@ -203,6 +204,7 @@ struct place { /* a key of the roster, or a seed; there may be several with one 
     uint8_t source;
     uint8_t failures; /* to dial it, in a row */
     bool eligible;    /* while one is drawn */
+    bool lost;        /* it was dialled and answered, and fell silent since */
     char *endpoint;   /* owned; NULL: it only dials */
     uint64_t next_try_ms;
 };
@@ -234,6 +236,7 @@ struct hanse_engine {
     size_t link_count;
     hanse_link last_dialled;
     uint64_t next_redraw_ms;
+    uint64_t next_reach_ms;
     size_t turn; /* whose turn it is to be compared with */
     uint64_t next_compare_ms;
     uint64_t compared_ms; /* when a member last had the same heads */
@@ -300,6 +303,7 @@ void links_keep_enough(struct hanse_engine *e); /* dials whom it draws */
 void send_hello(struct hanse_engine *e, struct link *link);
 void link_settle(struct hanse_engine *e, struct link *link); /* HELLO came: one link a peer is enough */
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key);
+void link_lost(struct hanse_engine *e, const struct link *link); /* before it is closed or dropped */
 
 /* places.c: changes move places in memory */
 void place_add(struct hanse_engine *e, enum place_source source, const struct hanse_curve_key *key,
@@ -311,8 +315,9 @@ void places_forget(struct hanse_engine *e, uint32_t ledger); /* what the journal
 struct place *place_next(const struct hanse_engine *e, const struct hanse_curve_key *key,
                          const struct place *before);
 void places_take_seeds(struct hanse_engine *e, const struct hanse_seed_peer *seeds, size_t count);
-/* Somebody to dial, every domain as likely as any other, however many nodes it has. NULL: nobody, now. */
-struct place *places_draw(struct hanse_engine *e);
+/* Somebody to dial, of those only that were lost if so, every domain as likely as any other, however many
+ * nodes it has. NULL: nobody, now. */
+struct place *places_draw(struct hanse_engine *e, bool lost);
 void places_release(struct hanse_engine *e);
 
 /* roster.c */

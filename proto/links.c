@@ -1,6 +1,7 @@
 /* Links: about six, drawn at random, first a domain, then one of its nodes. One that is lost is replaced at
  * once, and every ten minutes or so one is drawn anew, so that the mesh stays mixed; half of them are kept
- * for long.
+ * for long. Who was lost is tried again for as long as it takes, by those too that have links enough: else
+ * the halves of a mesh that was split would not meet before somebody happens to draw anew.
  *
  *   DIAL or LINK_UP ──▶ open ──HELLO──▶ up ──silence, LINK_DOWN, another mesh──▶ gone
  *                        └──no HELLO in time──▶ gone, tried again later (dialled ones)
@@ -36,8 +37,17 @@ struct link *link_open(struct hanse_engine *e, hanse_link id, const struct hanse
 void place_succeeded(struct hanse_engine *e, const struct hanse_curve_key *key)
 {
     struct place *place = NULL;
-    while ((place = place_next(e, key, place)) != NULL)
+    while ((place = place_next(e, key, place)) != NULL) {
         place->failures = 0;
+        place->lost = false;
+    }
+}
+
+void link_lost(struct hanse_engine *e, const struct link *link)
+{
+    struct place *place = NULL;
+    while (link->dialled && link_is_member(link) && (place = place_next(e, &link->key, place)) != NULL)
+        place->lost = true;
 }
 
 /* Not again before a while, longer each time; the jitter keeps a mesh from dialling in step. */
@@ -228,20 +238,26 @@ void links_keep_enough(struct hanse_engine *e)
     for (size_t i = 0; i < e->link_count; i++)
         members += e->links[i].right == HANSE_LINK_MEMBER && e->links[i].instead_of == 0;
     for (; members < target; members++) {
-        struct place *place = places_draw(e);
+        struct place *place = places_draw(e, false);
         if (place == NULL)
             return;
         dial(e, place);
     }
 }
 
-/* The new link is made before the old one is closed: in link_settle. */
-static void redraw(struct hanse_engine *e)
+/* Once in about `pause_ms`, and not the first time. */
+static bool is_time(struct hanse_engine *e, uint64_t *next_ms, uint64_t pause_ms)
 {
-    if (e->now_ms < e->next_redraw_ms)
-        return;
-    bool first = e->next_redraw_ms == 0;
-    e->next_redraw_ms = e->now_ms + REDRAW_MS / 2 + random_below(e, REDRAW_MS);
+    if (e->now_ms < *next_ms)
+        return false;
+    bool first = *next_ms == 0;
+    *next_ms = e->now_ms + pause_ms / 2 + random_below(e, pause_ms);
+    return !first;
+}
+
+/* The new link is made before the old one is closed: in link_settle. With `lost`, to one that was lost. */
+static void redraw(struct hanse_engine *e, bool lost)
+{
     const struct link *old = NULL;
     uint64_t count = 0;
     for (size_t i = 0; i < e->link_count; i++) {
@@ -249,7 +265,7 @@ static void redraw(struct hanse_engine *e)
         if (link->dialled && link_is_member(link) && !link->kept && random_below(e, ++count) == 0)
             old = link;
     }
-    struct place *place = first || old == NULL ? NULL : places_draw(e);
+    struct place *place = old == NULL ? NULL : places_draw(e, lost);
     if (place == NULL)
         return;
     hanse_link instead_of = old->id;
@@ -265,13 +281,18 @@ void links_tick(struct hanse_engine *e)
         /* Without a HELLO nothing else that comes keeps a link. */
         bool late =
             link->up ? e->now_ms - link->heard_ms > SILENCE_MS : e->now_ms - link->since_ms > HELLO_MS;
-        if (late)
+        if (late) {
+            link_lost(e, link);
             link_close(e, link->id, HANSE_E_TIMED_OUT);
-        else if (link->surplus)
+        } else if (link->surplus) {
             end_surplus(e, link);
+        }
     }
     links_keep_enough(e);
-    redraw(e);
+    if (is_time(e, &e->next_redraw_ms, REDRAW_MS))
+        redraw(e, false);
+    if (is_time(e, &e->next_reach_ms, REACH_MS))
+        redraw(e, true);
     for (size_t i = 0; i < e->link_count; i++) {
         struct link *link = &e->links[i];
         if (link_is_member(link) && e->now_ms - link->sent_ms >= KEEPALIVE_MS)

@@ -151,7 +151,7 @@ void places_release(struct hanse_engine *e)
 }
 
 /* The places that may be dialled now get their mark; gives how many domains they are of. */
-static uint32_t mark_eligible(struct hanse_engine *e)
+static uint32_t mark_eligible(struct hanse_engine *e, bool lost)
 {
     uint32_t domains = 0;
     uint32_t seeds = 0;
@@ -161,7 +161,7 @@ static uint32_t mark_eligible(struct hanse_engine *e)
         struct place *place = &e->places[i];
         bool seed = place->source == PLACE_SEED;
         place->eligible = place->endpoint != NULL && e->now_ms >= place->next_try_ms &&
-                          (seed || e->ledgers[place->ledger]->admitted) &&
+                          (place->lost || !lost) && (seed || e->ledgers[place->ledger]->admitted) &&
                           !same_key(&place->key, &e->config.self);
     }
     for (size_t i = 0; i < e->link_count; i++) {
@@ -179,9 +179,9 @@ static uint32_t mark_eligible(struct hanse_engine *e)
     return domains;
 }
 
-struct place *places_draw(struct hanse_engine *e)
+struct place *places_draw(struct hanse_engine *e, bool lost)
 {
-    uint64_t domain = mark_eligible(e);
+    uint64_t domain = mark_eligible(e, lost);
     if (domain == 0)
         return NULL;
     domain = random_below(e, domain);

@@ -1,6 +1,7 @@
 /* tests/sim/heal: a mesh falls into two halves, in both of which is written, and is joined again: how long
  * until every node has every commit, and how many bytes are sent for it, over the bytes that were missing.
- * Exit code 0; 1 when it does not heal, or costs more than --most says; 2: the command line makes no sense.
+ * Exit code 0; 1 when it does not heal, takes longer than --within says, or costs more than --most; 2: the
+ * command line makes no sense.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -8,12 +9,12 @@
 
 #include "spread.h"
 
-#define SETTLE_MS  20000u  /* from the first start to the first commit */
-#define SPREAD_MS  10000u  /* from a commit to when all within reach have it */
-#define SILENCE_MS 60000u  /* links across the cut are given up, others made in their place */
-#define IDLE_MS    60000u  /* over which idle traffic is measured */
-#define LOOK_MS    10u     /* between looks whether all is there */
-#define GIVE_UP_MS 300000u /* from the join */
+#define SETTLE_MS  20000u /* from the first start to the first commit */
+#define SPREAD_MS  10000u /* from a commit to when all within reach have it */
+#define SILENCE_MS 60000u /* links across the cut are given up, others made in their place */
+#define IDLE_MS    60000u /* over which idle traffic is measured */
+#define LOOK_MS    10u    /* between looks whether all is there */
+#define GIVE_UP_S  300u   /* from the join */
 #define HUNDREDTHS 100u
 
 struct heal_options {
@@ -21,22 +22,18 @@ struct heal_options {
     uint32_t jump_s;  /* of these, what time jumps over in their midst, as if all machines slept */
     uint32_t changed; /* journals */
     uint32_t most;    /* hundredths of the missing bytes */
+    uint32_t within;  /* seconds from the join */
 };
 
 static bool read_options(int argc, char **argv, struct spread_options *options, struct heal_options *heal)
 {
     static const struct option long_options[] = {
-        {"seed", required_argument, NULL, 's'},
-        {"nodes", required_argument, NULL, 'n'},
-        {"journals", required_argument, NULL, 'j'},
-        {"changed", required_argument, NULL, 'w'},
-        {"commits", required_argument, NULL, 'c'},
-        {"body", required_argument, NULL, 'b'},
-        {"split", required_argument, NULL, 't'},
-        {"latency", required_argument, NULL, 'l'},
-        {"most", required_argument, NULL, 'm'},
-        {"jump", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},     {"nodes", required_argument, NULL, 'n'},
+        {"journals", required_argument, NULL, 'j'}, {"changed", required_argument, NULL, 'w'},
+        {"commits", required_argument, NULL, 'c'},  {"body", required_argument, NULL, 'b'},
+        {"split", required_argument, NULL, 't'},    {"latency", required_argument, NULL, 'l'},
+        {"most", required_argument, NULL, 'm'},     {"jump", required_argument, NULL, 'p'},
+        {"within", required_argument, NULL, 'i'},   {NULL, 0, NULL, 0},
     };
     uint32_t seed = (uint32_t)options->seed;
     bool good = true;
@@ -50,6 +47,7 @@ static bool read_options(int argc, char **argv, struct spread_options *options, 
                : option == 'b' ? read_number(optarg, 1, HANSE_INLINE_BODY_MAX, &options->body)
                : option == 't' ? read_number(optarg, 1, 604800, &heal->split_s)
                : option == 'p' ? read_number(optarg, 0, 604800, &heal->jump_s)
+               : option == 'i' ? read_number(optarg, 1, 100000, &heal->within)
                                : option == 'm' && read_number(optarg, 1, 100000, &heal->most);
     }
     options->seed = seed;
@@ -116,7 +114,7 @@ static void join(struct spread *spread, const struct heal_options *heal, double 
     printf("missing    %llu bytes, %.0f a node\n", (unsigned long long)missing,
            (double)missing / sim->node_count);
     sim->parted = false;
-    for (uint64_t rest = missing; rest > 0 && sim->now_ms < since_ms + GIVE_UP_MS;) {
+    for (uint64_t rest = missing; rest > 0 && sim->now_ms < since_ms + heal->within * 1000ull;) {
         uint64_t until_ms = sim->now_ms + LOOK_MS;
         sim_go_on(sim, until_ms);
         sim->now_ms = until_ms;
@@ -133,8 +131,9 @@ static void join(struct spread *spread, const struct heal_options *heal, double 
            ratio, (sum - idle * (double)took_ms) / (double)missing,
            first_ms == 0 ? 0 : (double)(first_ms - since_ms) / 1e3);
     if (missing == 0 || missing_bytes(spread) > 0)
-        sim_violate(sim, "heal", "%llu of %llu bytes are still missing",
-                    (unsigned long long)missing_bytes(spread), (unsigned long long)missing);
+        sim_violate(sim, "heal", "%llu of %llu bytes are still missing after %.1f s",
+                    (unsigned long long)missing_bytes(spread), (unsigned long long)missing,
+                    (double)took_ms / 1e3);
     if (heal->most > 0 && ratio * HUNDREDTHS > heal->most)
         sim_violate(sim, "heal", "it costs %.3f times the missing bytes", ratio);
 }
@@ -190,11 +189,11 @@ int main(int argc, char **argv)
                                      .body = 2000,
                                      .commits = 5,
                                      .interval_ms = 100};
-    struct heal_options heal = {.split_s = 3600};
+    struct heal_options heal = {.split_s = 3600, .within = GIVE_UP_S};
     if (!read_options(argc, argv, &options, &heal)) {
         fputs("Usage: heal [--seed N] [--nodes N] [--journals N] [--changed N] [--commits N_A_JOURNAL]\n"
               "            [--body BYTES] [--latency MS] [--split SECONDS [--jump SECONDS]]\n"
-              "            [--most HUNDREDTHS]\n",
+              "            [--most HUNDREDTHS] [--within SECONDS]\n",
               stderr);
         return 2;
     }
