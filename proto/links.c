@@ -255,13 +255,16 @@ static bool is_time(struct hanse_engine *e, uint64_t *next_ms, uint64_t pause_ms
     return !first;
 }
 
-/* The new link is made before the old one is closed: in link_settle. With `lost`, to one that was lost. */
+/* The new link is made before the old one is closed: in link_settle; one at a time. With `lost`, to one that
+ * was lost. */
 static void redraw(struct hanse_engine *e, bool lost)
 {
     const struct link *old = NULL;
     uint64_t count = 0;
     for (size_t i = 0; i < e->link_count; i++) {
         const struct link *link = &e->links[i];
+        if (link->instead_of != 0)
+            return;
         if (link->dialled && link_is_member(link) && !link->kept && random_below(e, ++count) == 0)
             old = link;
     }
