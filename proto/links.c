@@ -73,9 +73,12 @@ void link_drop(struct hanse_engine *e, hanse_link id)
         return;
     if (link->dialled)
         back_off(e, &link->key);
-    for (size_t i = 0; i < e->link_count && !link->surplus; i++) {
-        if (memcmp(&e->links[i].key, &link->key, sizeof link->key) == 0)
-            e->links[i].surplus = false; /* it is the one to keep now */
+    for (size_t i = 0; i < e->link_count; i++) {
+        struct link *other = &e->links[i];
+        if (!link->surplus && memcmp(&other->key, &link->key, sizeof link->key) == 0)
+            other->surplus = false; /* it is the one to keep now */
+        if (other->instead_of == id)
+            other->instead_of = 0; /* it needs no other one in its place */
     }
     link->surplus = true;
     /* What was being pulled over it is asked of somebody else at once, not when heads are next compared. */
@@ -211,7 +214,7 @@ void link_settle(struct hanse_engine *e, struct link *link)
         surplus->surplus = true;
         end_surplus(e, surplus);
     }
-    if (old != 0 && link_find(e, old) != NULL)
+    if (old != 0)
         link_close(e, old, HANSE_OK);
 }
 
