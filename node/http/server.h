@@ -2,7 +2,8 @@
  * and connections.c only, so that another library can take its place behind these functions.
  *
  * Limits: 16 KiB of headers; a body of HTTP_BODY_MAX, or of HTTP_TRUSTED_BODY_MAX on a connection that has
- * been trusted before; ten seconds for a whole request; HANSE_HTTP_CONNECTIONS_MAX connections. */
+ * been trusted before; ten seconds until a request is there as a whole, but as long as it likes for its
+ * answer to be made; HANSE_HTTP_CONNECTIONS_MAX connections. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
