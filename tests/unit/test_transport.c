@@ -349,6 +349,18 @@ static void raw_stop(struct raw_peer *raw)
     zmq_ctx_term(raw->context);
 }
 
+/* A host, and a member of the roster at its door; `heard`: whose first message was read. */
+static void start_raw(struct side *host, struct raw_peer *raw, const struct keys *keys, bool heard)
+{
+    start(host, "tcp://127.0.0.1:*", false);
+    admit(host, &keys->self, 1);
+    raw_dial(raw, keys, host, NULL, 0);
+    if (!heard)
+        return;
+    raw_send(raw, "hello", 0);
+    UNTIL(host->messages == 1, host);
+}
+
 /* Waits until libzmq has closed the descriptor, and gives its number to one end of a connection of ours; the
  * other end is returned. */
 static int take_number(int fd)
@@ -381,11 +393,7 @@ static void who_has_a_gone_connections_number_is_left_alone(void **state)
     struct side host;
     struct raw_peer raw;
     struct keys keys = make_keys();
-    start(&host, "tcp://127.0.0.1:*", false);
-    admit(&host, &keys.self, 1);
-    raw_dial(&raw, &keys, &host, NULL, 0);
-    raw_send(&raw, "hello", 0);
-    UNTIL(host.messages == 1, &host);
+    start_raw(&host, &raw, &keys, true);
     int fd = link_table_find(&host.transport->links, host.last_link)->fd;
     assert_true(fd >= 0);
     int linger = 1000;
@@ -409,9 +417,7 @@ static void messages_of_several_frames_are_dropped(void **state)
     struct side host;
     struct raw_peer raw;
     struct keys keys = make_keys();
-    start(&host, "tcp://127.0.0.1:*", false);
-    admit(&host, &keys.self, 1);
-    raw_dial(&raw, &keys, &host, NULL, 0);
+    start_raw(&host, &raw, &keys, false);
     raw_send(&raw, "one", ZMQ_SNDMORE);
     raw_send(&raw, "two", ZMQ_SNDMORE);
     raw_send(&raw, "three", 0);
@@ -798,11 +804,7 @@ static void a_message_over_the_limit_ends_the_link(void **state)
     struct side host;
     struct raw_peer raw;
     struct keys keys = make_keys();
-    start(&host, "tcp://127.0.0.1:*", false);
-    admit(&host, &keys.self, 1);
-    raw_dial(&raw, &keys, &host, NULL, 0);
-    raw_send(&raw, "hello", 0);
-    UNTIL(host.messages == 1, &host);
+    start_raw(&host, &raw, &keys, true);
     assert_int_equal(zmq_send(raw.socket, big, sizeof big, 0), sizeof big);
     UNTIL(host.downs == 1, &host);
     assert_int_equal(host.messages, 1);
@@ -895,17 +897,6 @@ static void what_libzmq_holds_is_bounded_in_bytes(void **state)
     link_queue_release(&queue); /* before libzmq has done with the others */
     payload_done(payload_data(taken[1]), taken[1]);
     payload_done(payload_data(taken[2]), taken[2]);
-}
-
-static void start_raw(struct side *host, struct raw_peer *raw, const struct keys *keys, bool heard)
-{
-    start(host, "tcp://127.0.0.1:*", false);
-    admit(host, &keys->self, 1);
-    raw_dial(raw, keys, host, NULL, 0);
-    if (!heard)
-        return;
-    raw_send(raw, "hello", 0);
-    UNTIL(host->messages == 1, host);
 }
 
 static void a_connection_that_ends_no_message_is_cut_off(bool heard)
